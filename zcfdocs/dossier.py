@@ -1,0 +1,231 @@
+"""Everything known of one plan, the single input of every output; `for_public` alone decides what the public may see."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from zcfdocs.accounting import ProductIntensity, YearAccount
+from zcfdocs.body import Body
+from zcfdocs.catalogue import Catalogue, Rulebook
+from zcfdocs.evidence import Evidence
+from zcfdocs.fields import Noun
+from zcfdocs.figure import Figure, exact
+from zcfdocs.finding import Finding, Route, field_path
+from zcfdocs.plan import METRICS, Plan
+from zcfdocs.scorecard import Json
+from zcfdocs.scoring import Score
+from zcfdocs.scoring.score import GroupScore, PhaseScore, RowScore
+
+WITHHELD = "不公开"
+# Identity fields are printed as they are: a person's name inside a company's name is no leak.
+IDENTITY = ("factory.name", "factory.applicant", "factory.address", "factory.industry", "factory.main_products", "factory.former_names")
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One plan, whole: what was written, what it amounts to, what it earns and what is wrong with it."""
+
+    slug: str
+    plan: Plan
+    rulebook: Rulebook
+    evidence: Evidence
+    accounts: tuple[YearAccount, ...]
+    score: Score
+    card: Json
+    body: Body
+    findings: tuple[Finding, ...]
+    public: bool = False
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.rulebook.catalogue
+
+    @property
+    def key(self) -> str:
+        """`<district>/<slug>`, the plan's place in every output folder."""
+        return f"{self.plan.factory.district}/{self.slug}"
+
+    @property
+    def district_name(self) -> str:
+        district = self.catalogue.district(self.plan.factory.district)
+        return district.name if district else self.plan.factory.district
+
+    @property
+    def is_public_stage(self) -> bool:
+        """Whether the public site shows this plan: its stage says so, or the factory consents (spec 3)."""
+        stage = self.catalogue.stage(self.plan.stage)
+        return self.plan.publish or self.plan.stage == "withdrawn" or bool(stage and stage.public)
+
+    def account(self, phase: str) -> YearAccount | None:
+        found = self.score.phases.get(phase)
+        return found.phase.account if found else None
+
+    def for_public(self) -> Dossier:
+        """The projection the public may see: the bureau's fields and what the factory keeps are gone, not hidden."""
+        hidden = _hidden(self.plan, self.catalogue)
+        mask = masker(private_values(self.plan, self.catalogue))
+        plan = _project(self.plan, (), hidden, mask)
+        accounts = tuple(_account(account, hidden) for account in self.accounts)
+        score = _score(self.score, hidden, mask, {id(old): new for old, new in zip(self.accounts, accounts, strict=True)}, plan)
+        items = {item.id: item for item in plan.evidence}
+        return replace(
+            self,
+            plan=plan,
+            evidence=Evidence(items, {}),
+            accounts=accounts,
+            score=score,
+            card=_card(self.card, score, accounts),
+            body=Body({section: _mask_html(html, mask) for section, html in self.body.sections.items()}),
+            findings=(),
+            public=True,
+        )
+
+
+Hidden = Callable[[Route], bool]
+
+
+def _hidden(plan: Plan, catalogue: Catalogue) -> Hidden:
+    """Whether a route belongs to the bureau alone or is kept by the factory as the catalogue allows."""
+    allowed = {item.field for item in catalogue.may_keep}
+    kept = {path for path in plan.confidential if path in allowed}
+
+    def hidden(route: Route) -> bool:
+        path = field_path(route)
+        return catalogue.audience(path) != "public" or any(path == field or path.startswith(f"{field}.") for field in kept)
+
+    return hidden
+
+
+def leaves(noun: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
+    """Every value of a noun with its route, lists and nested nouns walked through."""
+    if isinstance(noun, Noun):
+        for name, field in type(noun).model_fields.items():
+            yield from leaves(getattr(noun, name), (*route, field.alias or name))
+    elif isinstance(noun, tuple):
+        for index, item in enumerate(noun):
+            yield from leaves(item, (*route, index))
+    elif isinstance(noun, dict):
+        for key, item in noun.items():
+            yield from leaves(item, (*route, key))
+    elif noun is not None:
+        yield route, noun
+
+
+def private_values(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
+    """The texts no public file may contain: hidden values, long enough to mean something, that no public field says anyway."""
+    hidden = _hidden(plan, catalogue)
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for route, value in leaves(plan):
+        text = exact(value) if isinstance(value, Fraction) else str(value)
+        if isinstance(value, (str, Fraction)) and not isinstance(value, bool):
+            texts[hidden(route)].append(text.strip())
+    public = set(texts[False])
+    return tuple(sorted({text for text in texts[True] if len(text) >= 2 and text not in public and not re.fullmatch(r"[0-9.]{1,2}", text)}, key=len, reverse=True))
+
+
+def masker(values: tuple[str, ...]) -> Callable[[str], str]:
+    """Replaces private texts in prose: as written, phone numbers with any separators, figures with thousands commas."""
+    patterns = [_pattern(value) for value in values if "\n" not in value]
+    whole = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+    return lambda text: whole.sub(f"（{WITHHELD}）", text) if whole else text
+
+
+def _pattern(value: str) -> str:
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        whole, _, decimals = value.partition(".")
+        tail = rf"\.{decimals}" if decimals else r"(?:\.0+)?"
+        return r"(?<![\d.,])" + "[,，]?".join(whole) + tail + r"(?![\d.])"
+    if re.fullmatch(r"[0-9+() \-]{7,}", value):
+        return r"[\s\-()（）]*".join(re.escape(digit) for digit in re.sub(r"\D", "", value))
+    text = r"\s*".join(re.escape(part) for part in value.split())
+    return rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])" if value.isascii() else text
+
+
+def _mask_html(text: str, mask: Callable[[str], str]) -> str:
+    """Mask the text between tags; a tag whose attributes hold a private text loses them."""
+
+    def part(match: re.Match[str]) -> str:
+        piece = match[0]
+        if not piece.startswith("<"):
+            return html.escape(mask(html.unescape(piece)), quote=False)
+        return piece if mask(html.unescape(piece)) == piece else re.sub(r"^(</?[a-z0-9]+).*", r"\1>", piece, flags=re.DOTALL)
+
+    return re.sub(r"<[^>]*>|[^<]+", part, text)
+
+
+def _project(noun: Any, route: Route, hidden: Hidden, mask: Callable[[str], str]) -> Any:
+    """A copy without hidden values (None in their place) and with private texts masked in prose."""
+    if isinstance(noun, Noun):
+        update = {}
+        for name, field in type(noun).model_fields.items():
+            here = (*route, field.alias or name)
+            value = getattr(noun, name)
+            update[name] = _project(value, here, hidden, mask) if _is_branch(value) or not hidden(here) else None
+        return noun.model_copy(update=update)
+    if isinstance(noun, tuple):
+        return tuple(_project(item, (*route, index), hidden, mask) for index, item in enumerate(noun) if _is_branch(item) or not hidden((*route, index)))
+    if isinstance(noun, dict):
+        return {} if hidden(route) else noun
+    if isinstance(noun, str) and not isinstance(noun, date) and not field_path(route).startswith(IDENTITY):
+        return mask(noun)
+    return noun
+
+
+def _is_branch(value: Any) -> bool:
+    return isinstance(value, (Noun, tuple))
+
+
+def _figure(figure: Figure | None, hidden: Hidden) -> Figure | None:
+    return None if figure is None or any(hidden(route) for route in figure.routes()) else figure
+
+
+def _account(account: YearAccount, hidden: Hidden) -> YearAccount:
+    """Intensities that rest on a kept amount would reveal it, so they go with it; totals never do (spec 3)."""
+    products = tuple(
+        ProductIntensity(
+            item.product,
+            item.unit,
+            *(_figure(item.metric(name), hidden) for name in METRICS),
+            {basis: {metric: _figure(figure, hidden) for metric, figure in pair.items()} for basis, pair in item.bases.items()},
+        )
+        for item in account.products
+    )
+    return replace(account, products=products)
+
+
+def _score(score: Score, hidden: Hidden, mask: Callable[[str], str], accounts: dict[int, YearAccount], plan: Plan) -> Score:
+    def row(item: RowScore) -> RowScore:
+        secret = any(hidden(route) for route in item.used)
+        because = "所依据的数据由企业保留，不公开" if secret else mask(item.because)
+        return replace(item, because=because, used=tuple(route for route in item.used if not hidden(route)), figures=() if secret else item.figures)
+
+    def phase(item: PhaseScore) -> PhaseScore:
+        groups = tuple(GroupScore(group.group, group.points, tuple(map(row, group.rows))) for group in item.groups)
+        view = replace(item.phase, plan=plan, evidence=Evidence({}, {}), account=accounts[id(item.phase.account)], before=(), promise=None)
+        return replace(item, phase=view, groups=groups)
+
+    return replace(score, phases={name: phase(item) for name, item in score.phases.items()})
+
+
+def _card(card: Json, score: Score, accounts: tuple[YearAccount, ...]) -> Json:
+    """The scorecard with the withheld reasons, places and intensities taken out."""
+    phases = {}
+    for name, phase in score.phases.items():
+        shown = {row.row.id: row for row in phase.rows}
+        rows = [
+            {**row, "because": shown[row["id"]].because, "used": [list(route) for route in shown[row["id"]].used], "reviews": []}
+            for row in card["phases"][name]["rows"]
+        ]
+        phases[name] = {**card["phases"][name], "rows": rows}
+    years = []
+    for year, account in zip(card["years"], accounts, strict=True):
+        kept = [{"product": entry["product"], **{metric: entry[metric] if item.metric(metric) else None for metric in METRICS}} for entry, item in zip(year["intensities"], account.products, strict=True)]
+        first = {metric: kept[0][metric] for metric in METRICS} if kept else dict.fromkeys(METRICS)
+        years.append({**year, "intensity": first, "intensities": kept})
+    return {**card, "phases": phases, "years": years}

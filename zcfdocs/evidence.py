@@ -1,0 +1,120 @@
+"""Evidence files as they lie in the plan's folder, and whether a named one counts on a given day."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from zcfdocs.plan import EvidenceItem, Plan
+
+# First bytes of the kinds of file a bureau can open.
+MAGIC: dict[str, tuple[bytes, ...]] = {
+    ".pdf": (b"%PDF-",),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".docx": (b"PK\x03\x04",),
+    ".xlsx": (b"PK\x03\x04",),
+    ".doc": (b"\xd0\xcf\x11\xe0",),
+    ".xls": (b"\xd0\xcf\x11\xe0",),
+    ".ofd": (b"PK\x03\x04",),
+}
+SAFE_NAME = re.compile(r"[\w\-.（）()·“”、 +&]+")
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """One named file: `state` is ok or why it cannot count."""
+
+    path: str
+    state: str  # ok | unsafe | missing | link | irregular | empty | type | unlike
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The plan's evidence list beside the facts of its files."""
+
+    items: Mapping[str, EvidenceItem]
+    facts: Mapping[str, FileFact]
+    unnamed: tuple[str, ...] = ()
+
+    def state(self, key: str, on: date) -> str:
+        """ok, unknown (no such id), a file's state, early (not yet issued) or expired."""
+        item = self.items.get(key)
+        if item is None:
+            return "unknown"
+        if self.facts[key].state != "ok":
+            return self.facts[key].state
+        if item.issued is not None and item.issued > on:
+            return "early"
+        if item.expires is not None and item.expires < on:
+            return "expired"
+        return "ok"
+
+    def valid(self, keys: Iterable[str], on: date) -> tuple[str, ...]:
+        return tuple(key for key in keys if self.state(key, on) == "ok")
+
+    def supports(self, keys: Iterable[str], on: date) -> bool:
+        """At least one of the named files exists and is valid that day (spec 2)."""
+        return any(self.state(key, on) == "ok" for key in keys)
+
+
+def is_safe(name: str) -> bool:
+    """A relative path of plain names that means the same on every system and stays in the folder."""
+    path = PurePosixPath(name)
+    if not name or len(name) > 200 or path.is_absolute() or "\\" in name or ":" in name or "%" in name or str(path) != name:
+        return False
+    parts = path.parts
+    plain = all(SAFE_NAME.fullmatch(part) and not RESERVED.fullmatch(part) and part[0] not in ". " and part[-1] not in ". " for part in parts)
+    return plain and ".." not in parts
+
+
+def look_at(folder: Path, name: str) -> FileFact:
+    """The state of one file, without following a link anywhere on the way."""
+    if not is_safe(name):
+        return FileFact(name, "unsafe")
+    current = folder
+    for part in PurePosixPath(name).parts:
+        current = current / part
+        try:
+            seen = os.lstat(current)
+        except OSError:
+            return FileFact(name, "missing")
+        if stat.S_ISLNK(seen.st_mode):
+            return FileFact(name, "link")
+    if not stat.S_ISREG(seen.st_mode):
+        return FileFact(name, "irregular")
+    if seen.st_size == 0:
+        return FileFact(name, "empty")
+    magic = MAGIC.get(current.suffix.lower())
+    if magic is None:
+        return FileFact(name, "type", seen.st_size)
+    with current.open("rb") as file:
+        head = file.read(8)
+    return FileFact(name, "ok" if head.startswith(magic) else "unlike", seen.st_size)
+
+
+def survey(plan: Plan, folder: Path) -> Evidence:
+    """Look at every named file, and list those under `evidence/` that nobody names."""
+    items: dict[str, EvidenceItem] = {}
+    facts: dict[str, FileFact] = {}
+    for item in plan.evidence:
+        if item.id not in items:
+            items[item.id], facts[item.id] = item, look_at(folder, item.file)
+    named = {item.file for item in plan.evidence}
+    return Evidence(items, facts, tuple(name for name in _present(folder) if name not in named))
+
+
+def _present(folder: Path) -> list[str]:
+    found = []
+    for root, folders, names in os.walk(folder / "evidence", followlinks=False):
+        folders.sort()
+        found += [(Path(root) / name).relative_to(folder).as_posix() for name in sorted(names) if not name.startswith(".")]
+    return found

@@ -1,0 +1,145 @@
+"""Rows, groups, totals and gates of every phase; points are clamped here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from zcfdocs.accounting import YearAccount
+from zcfdocs.catalogue import Group, Row, Rulebook
+from zcfdocs.evidence import Evidence
+from zcfdocs.figure import Figure
+from zcfdocs.finding import Route
+from zcfdocs.plan import Plan
+from zcfdocs.scoring.phase import Phase, phases
+from zcfdocs.scoring.rules import RULES, ZERO, Award
+
+STATUS_NAMES = {
+    "met": "满足",
+    "partial": "部分满足",
+    "unmet": "未满足",
+    "not_applicable": "不适用",
+    "unevidenced": "缺佐证",
+    "provisional": "暂定",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowScore:
+    row: Row
+    points: Fraction
+    claimed: Fraction
+    status: str
+    because: str
+    used: tuple[Route, ...]
+    figures: tuple[Figure, ...]
+
+    @property
+    def status_name(self) -> str:
+        return STATUS_NAMES[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScore:
+    group: Group
+    points: Fraction
+    rows: tuple[RowScore, ...]
+
+    @property
+    def weighted(self) -> Fraction:
+        return self.points * self.group.weight
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseScore:
+    """`passed`: the unrounded total reaches the pass line; `eligible`: and no basic requirement vetoes it."""
+
+    phase: Phase
+    groups: tuple[GroupScore, ...]
+    total: Fraction
+    passed: bool
+    eligible: bool
+
+    @property
+    def rows(self) -> tuple[RowScore, ...]:
+        return tuple(row for group in self.groups for row in group.rows)
+
+    @property
+    def unmet_required(self) -> tuple[str, ...]:
+        """必选 rows that earn nothing: flagged, no veto (附件1-1 一)."""
+        return tuple(row.row.id for row in self.rows if row.row.required and row.status in ("unmet", "unevidenced"))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    phases: dict[str, PhaseScore]
+    requirements: dict[str, tuple[bool, str]]
+
+    @property
+    def basic_requirements(self) -> bool:
+        return all(held for held, _ in self.requirements.values())
+
+
+def score(
+    plan: Plan, rulebook: Rulebook, evidence: Evidence, accounts: tuple[YearAccount, ...], promise: tuple[YearAccount, ...] | None = None
+) -> Score:
+    """Judge every phase. `promise` is the frozen account of `candidate`, where history has one."""
+    requirements = {item.id: _requirement(item.id, plan, rulebook, evidence) for item in rulebook.catalogue.basic_requirements}
+    held = all(ok for ok, _ in requirements.values())
+    return Score({phase.name: _phase(phase, held) for phase in phases(plan, rulebook, evidence, accounts, promise)}, requirements)
+
+
+def _phase(phase: Phase, held: bool) -> PhaseScore:
+    groups = tuple(_group(group, phase) for group in phase.rulebook.catalogue.groups)
+    total = sum((group.weighted for group in groups), ZERO)
+    passed = total >= phase.rulebook.catalogue.pass_line
+    return PhaseScore(phase, groups, total, passed, passed and held)
+
+
+def _group(group: Group, phase: Phase) -> GroupScore:
+    rows = tuple(_row(row, phase) for row in group.rows())
+    if phase.rulebook.catalogue.reading("not_applicable") != "renormalise":
+        return GroupScore(group, sum((row.points for row in rows), ZERO), rows)
+    counted = [row for row in rows if row.status != "not_applicable"]
+    within = sum((row.row.points for row in counted), ZERO)
+    earned = sum((row.points for row in counted), ZERO)
+    return GroupScore(group, earned * group.points / within if within else group.points, rows)
+
+
+def _row(row: Row, phase: Phase) -> RowScore:
+    found = phase.plan.answer(row.id)
+    if found and found[1].not_applicable and row.not_applicable:
+        because = f"本项不适用{'：' + found[1].note if found[1].note else ''}"
+        whole = row.points if phase.rulebook.catalogue.reading("not_applicable") != "renormalise" else ZERO
+        return RowScore(row, whole, whole, "not_applicable", because, (("indicators", found[0]),), ())
+    award = RULES[row.rule["name"]][1](row, phase.rulebook.parameters[row.id], phase)
+    claimed, counted = _clamp(award.claimed, row), _clamp(award.counted, row)
+    return RowScore(row, counted, claimed, _status(award, claimed, counted, row), award.because, award.used, award.figures)
+
+
+def _clamp(value: Fraction, row: Row) -> Fraction:
+    return max(ZERO, min(value, row.points))
+
+
+def _status(award: Award, claimed: Fraction, counted: Fraction, row: Row) -> str:
+    if counted == 0:
+        return "unevidenced" if claimed > 0 else "unmet"
+    if award.provisional:
+        return "provisional"
+    return "met" if counted == row.points else "partial"
+
+
+def _requirement(key: str, plan: Plan, rulebook: Rulebook, evidence: Evidence) -> tuple[bool, str]:
+    """A basic requirement is a veto: met needs valid evidence, not applicable needs leave and a basis (spec 2)."""
+    allowed = next(item.not_applicable for item in rulebook.catalogue.basic_requirements if item.id == key)
+    answer = next((item for item in plan.basic_requirements if item.id == key), None)
+    if answer is None:
+        return False, "方案未填写"
+    if answer.met == "met":
+        valid = evidence.supports(answer.evidence, plan.as_of)
+        return valid, "符合" if valid else f"填为符合，但没有在 {plan.as_of} 有效的佐证"
+    if answer.met == "not_applicable":
+        if not allowed:
+            return False, "此项不可填不适用"
+        return bool(answer.basis), "不适用" if answer.basis else "填为不适用，但没有说明依据"
+    return False, "不符合"
