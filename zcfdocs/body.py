@@ -9,13 +9,13 @@ from typing import Any
 import lxml.html
 import markdown
 import nh3
-from lxml.etree import _Element as Element
 from markdown.inlinepatterns import HTML_RE, InlineProcessor
 
 from zcfdocs.catalogue import Catalogue
 from zcfdocs.citations import fill
 from zcfdocs.outline import plain_title, sections
 
+Element = Any  # lxml's stubs cannot say what an HTML tree holds
 # attr_list, md_in_html, snippets and raw HTML have no place in a plan: it is hostile text (git-and-web 3.4).
 EXTENSIONS = ["tables", "footnotes", "sane_lists", "pymdownx.caret", "pymdownx.tilde"]
 SCRIPTS = re.compile(r"(?is)<(script|style)\b[^<>]*>.*?</\1\s*>")

@@ -14,6 +14,13 @@ from zcfdocs.factors import Carriers, EnergySet, FuelSet, GridSet, GwpSet, HeatS
 from zcfdocs.fields import Day, Flag, Noun, Positive, Prose, Ratio, Text, YearNumber, choice
 
 
+class Level(Noun):
+    """A grade some catalogues give from a total on."""
+
+    name: Text
+    at_least: Positive
+
+
 class Notice(Noun):
     title: Text
     issuer: Text
@@ -315,6 +322,7 @@ class Catalogue(Noun):
     year: YearNumber
     notice: Notice
     pass_line: Positive
+    levels: tuple[Level, ...] = ()
     deadline: Day
     submission: Submission
     factors: FactorNames
@@ -385,6 +393,11 @@ class Catalogue(Noun):
 
     def stage(self, key: str) -> Stage | None:
         return next((stage for stage in self.stages if stage.key == key), None)
+
+    def level(self, total: Fraction) -> str:
+        """The highest grade reached; empty where the catalogue has none or none is reached."""
+        reached = [level for level in self.levels if total >= level.at_least]
+        return max(reached, key=lambda level: level.at_least).name if reached else ""
 
     def reading(self, key: str) -> str:
         """The option chosen for a named reading."""

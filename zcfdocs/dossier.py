@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -123,7 +122,7 @@ def private_values(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
     texts: dict[bool, list[str]] = {True: [], False: []}
     for route, value in leaves(plan):
         text = exact(value) if isinstance(value, Fraction) else str(value)
-        if isinstance(value, (str, Fraction)) and not isinstance(value, bool):
+        if isinstance(value, (str, Fraction)):
             texts[hidden(route)].append(text.strip())
     public = set(texts[False])
     return tuple(sorted({text for text in texts[True] if len(text) >= 2 and text not in public and not re.fullmatch(r"[0-9.]{1,2}", text)}, key=len, reverse=True))
@@ -172,7 +171,7 @@ def _project(noun: Any, route: Route, hidden: Hidden, mask: Callable[[str], str]
         return tuple(_project(item, (*route, index), hidden, mask) for index, item in enumerate(noun) if _is_branch(item) or not hidden((*route, index)))
     if isinstance(noun, dict):
         return {} if hidden(route) else noun
-    if isinstance(noun, str) and not isinstance(noun, date) and not field_path(route).startswith(IDENTITY):
+    if isinstance(noun, str) and not field_path(route).startswith(IDENTITY):
         return mask(noun)
     return noun
 
@@ -191,7 +190,10 @@ def _account(account: YearAccount, hidden: Hidden) -> YearAccount:
         ProductIntensity(
             item.product,
             item.unit,
-            *(_figure(item.metric(name), hidden) for name in METRICS),
+            _figure(item.energy, hidden),
+            _figure(item.carbon, hidden),
+            _figure(item.material, hidden),
+            _figure(item.water, hidden),
             {basis: {metric: _figure(figure, hidden) for metric, figure in pair.items()} for basis, pair in item.bases.items()},
         )
         for item in account.products

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from zcfdocs.plan import EvidenceItem, Plan
 
@@ -68,23 +68,22 @@ class Evidence:
 
 def is_safe(name: str) -> bool:
     """A relative path of plain names that means the same on every system and stays in the folder."""
-    path = PurePosixPath(name)
-    if not name or len(name) > 200 or path.is_absolute() or "\\" in name or ":" in name or "%" in name or str(path) != name:
+    if not name or len(name) > 200 or "\\" in name or ":" in name or "%" in name:
         return False
-    parts = path.parts
-    plain = all(SAFE_NAME.fullmatch(part) and not RESERVED.fullmatch(part) and part[0] not in ". " and part[-1] not in ". " for part in parts)
-    return plain and ".." not in parts
+    return all(
+        SAFE_NAME.fullmatch(part) and not RESERVED.fullmatch(part) and part[0] not in ". " and part[-1] not in ". " for part in name.split("/")
+    )
 
 
-def look_at(folder: Path, name: str) -> FileFact:
+def look_at(folder: str, name: str) -> FileFact:
     """The state of one file, without following a link anywhere on the way."""
     if not is_safe(name):
         return FileFact(name, "unsafe")
-    current = folder
-    for part in PurePosixPath(name).parts:
-        current = current / part
+    path = folder
+    for part in name.split("/"):
+        path = f"{path}/{part}"
         try:
-            seen = os.lstat(current)
+            seen = os.lstat(path)
         except OSError:
             return FileFact(name, "missing")
         if stat.S_ISLNK(seen.st_mode):
@@ -93,28 +92,36 @@ def look_at(folder: Path, name: str) -> FileFact:
         return FileFact(name, "irregular")
     if seen.st_size == 0:
         return FileFact(name, "empty")
-    magic = MAGIC.get(current.suffix.lower())
+    magic = MAGIC.get(os.path.splitext(name)[1].lower())
     if magic is None:
         return FileFact(name, "type", seen.st_size)
-    with current.open("rb") as file:
-        head = file.read(8)
-    return FileFact(name, "ok" if head.startswith(magic) else "unlike", seen.st_size)
+    return FileFact(name, "ok" if _head(path).startswith(magic) else "unlike", seen.st_size)
+
+
+def _head(path: str) -> bytes:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        return os.read(handle, 8)
+    finally:
+        os.close(handle)
 
 
 def survey(plan: Plan, folder: Path) -> Evidence:
     """Look at every named file, and list those under `evidence/` that nobody names."""
     items: dict[str, EvidenceItem] = {}
     facts: dict[str, FileFact] = {}
+    root = str(folder)
     for item in plan.evidence:
         if item.id not in items:
-            items[item.id], facts[item.id] = item, look_at(folder, item.file)
+            items[item.id], facts[item.id] = item, look_at(root, item.file)
     named = {item.file for item in plan.evidence}
-    return Evidence(items, facts, tuple(name for name in _present(folder) if name not in named))
+    return Evidence(items, facts, tuple(name for name in _present(root) if name not in named))
 
 
-def _present(folder: Path) -> list[str]:
+def _present(root: str) -> list[str]:
     found = []
-    for root, folders, names in os.walk(folder / "evidence", followlinks=False):
+    for folder, folders, names in os.walk(f"{root}/evidence", followlinks=False):
         folders.sort()
-        found += [(Path(root) / name).relative_to(folder).as_posix() for name in sorted(names) if not name.startswith(".")]
+        inside = folder[len(root) + 1 :].replace(os.sep, "/")
+        found += [f"{inside}/{name}" for name in sorted(names) if not name.startswith(".")]
     return found

@@ -17,7 +17,7 @@ from zcfdocs.finding import Severity, define, suggest
 
 E = Severity.ERROR
 FIXED = "方案格式（spec 1）规定了字段的类型。"
-define("Z101", E, "缺少必填字段", why="附件2 基本信息表及核算所需的字段须齐全。", wrong="factory: {name: 示例公司}", right="factory: {name: 示例公司, address: …}")
+define("Z101", E, "缺少必填内容", why="附件2 基本信息表及核算所需的字段须齐全。", wrong="factory: {name: 示例公司}", right="factory: {name: 示例公司, address: …}")
 define("Z102", E, "没有这个字段", why="写错的键若被放过，其值就会悄悄丢失。", wrong="adress: 示例路1号", right="address: 示例路1号")
 define("Z103", E, "此处应为键值对", why=FIXED, wrong="industry: C3670", right="industry: {code: C3670, name: …}")
 define("Z104", E, "此处应为列表", why=FIXED, wrong="main_products: 座椅总成", right="main_products: [座椅总成]")
@@ -56,9 +56,8 @@ def fault(code: str, message: str, hint: str = "") -> PydanticCustomError:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if value is None:
-        raise fault("Z101", "此处还没有填写", "请填写；没有的选填字段可整行删去")
-    raise fault("Z105", f"此处应为一段文字，现为{'列表' if isinstance(value, list) else '键值对'}")
+    shown = "空值" if value is None else "列表" if isinstance(value, list) else "键值对"
+    raise fault("Z105", f"此处应为一段文字，现为{shown}")
 
 
 def leaf(read: Callable[[str], Any], empty: Any, schema: Any = str) -> PlainValidator:

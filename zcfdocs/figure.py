@@ -50,8 +50,10 @@ class Figure:
         return replace(self, title=title)
 
     def quantity(self, digits: int = 4) -> str:
+        """Value and unit; a leaf as it was given, a result rounded."""
         mark = "（未核实）" if self.unverified else ""
-        return f"{trimmed(self.value, digits)} {self.unit}".rstrip() + mark
+        text = trimmed(self.value, digits) if self.args or _endless(self.value) else exact(self.value)
+        return f"{text} {self.unit}".rstrip() + mark
 
     def worked(self, digits: int = 4) -> str:
         """One line: `电网电力 12000 MWh × 0.1229 tce/MWh + … = 2816.662 tce`."""
@@ -68,9 +70,11 @@ class Figure:
 
     def _operand(self, digits: int, within: str) -> str:
         if within in ("sum", "difference") and self.op == "product":
-            return f"{self.title} {self._expression(digits)}"
-        name = "" if self.source and within == "product" else f"{self.title} "
-        return f"{name}{self.quantity(digits)}"
+            name = "" if self.args[0].title == self.title else f"{self.title} "
+            return f"{name}{self._expression(digits)}"
+        if self.source and within == "product":
+            return self.title if _endless(self.value) else self.quantity(digits)
+        return f"{self.title} {self.quantity(digits)}"
 
 
 def given(value: Fraction, unit: str, title: str, route: Route) -> Figure:
@@ -113,16 +117,21 @@ def most(title: str, *args: Figure) -> Figure:
 
 def exact(value: Fraction) -> str:
     """The decimal as JSON carries it: exact where it ends, else 28 significant digits."""
+    if not _endless(value):
+        return trimmed(value, _places(value.denominator))
+    with localcontext() as context:
+        context.prec, context.rounding = 28, ROUND_HALF_UP
+        return format(Decimal(value.numerator) / Decimal(value.denominator), "f")
+
+
+def _endless(value: Fraction) -> bool:
+    """Whether the decimal does not end: the denominator has a prime other than 2 and 5."""
     below = value.denominator
     while below % 2 == 0:
         below //= 2
     while below % 5 == 0:
         below //= 5
-    if below == 1:
-        return trimmed(value, _places(value.denominator))
-    with localcontext() as context:
-        context.prec, context.rounding = 28, ROUND_HALF_UP
-        return format(Decimal(value.numerator) / Decimal(value.denominator), "f")
+    return below != 1
 
 
 def _places(denominator: int) -> int:
@@ -134,8 +143,8 @@ def _places(denominator: int) -> int:
 
 def rounded(value: Fraction, digits: int) -> str:
     """Half up (away from zero at the half), with exactly `digits` decimals. GB/T 8170 is not asked for; see readings.rounding."""
-    scaled = abs(value) * 10**digits
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    above, below = abs(value.numerator) * 10**digits, value.denominator
+    whole = (2 * above + below) // (2 * below)
     text = str(whole).rjust(digits + 1, "0")
     text = f"{text[:-digits]}.{text[-digits:]}" if digits else text
     return f"-{text}" if value < 0 and whole else text
@@ -143,6 +152,8 @@ def rounded(value: Fraction, digits: int) -> str:
 
 def trimmed(value: Fraction, digits: int) -> str:
     """Rounded, without trailing zeros."""
+    if value.denominator == 1:
+        return str(value.numerator)
     text = rounded(value, digits)
     return text.rstrip("0").rstrip(".") if "." in text else text
 

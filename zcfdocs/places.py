@@ -19,6 +19,11 @@ DOCS = HOME / "docs"
 MKDOCS = HOME / "mkdocs.yml"
 
 
+def indicators(home: Path) -> Path:
+    """The catalogues of a repository: its own where it has them, else the tool's."""
+    return home / "indicators" if (home / "indicators").is_dir() else INDICATORS
+
+
 def project(start: Path) -> Path:
     """The repository of plans a command runs in: the nearest folder above `start` that holds plans/ or indicators/."""
     for folder in (start, *start.parents):

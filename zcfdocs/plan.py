@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -330,9 +331,13 @@ class Plan(Noun):
         """Where in `years` the year of this kind stands."""
         return next((index for index, year in enumerate(self.years) if year.year == number and year.kind == kind), None)
 
+    @cached_property
+    def _answers(self) -> dict[str, tuple[int, Answer]]:
+        return {answer.id: (index, answer) for index, answer in reversed(list(enumerate(self.indicators)))}
+
     def answer(self, row: str) -> tuple[int, Answer] | None:
-        """The factory's answer to a row, with its place in the list."""
-        return next(((index, answer) for index, answer in enumerate(self.indicators) if answer.id == row), None)
+        """The factory's answer to a row (the first, where it answers twice), with its place in the list."""
+        return self._answers.get(row)
 
     def judged_on(self, year: Year) -> datetime.date:
         """The day a year's evidence must be valid: `as_of`, after the baseline at evaluation `evaluation.as_of` (spec 2)."""

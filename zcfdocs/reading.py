@@ -12,7 +12,7 @@ from zcfdocs.evidence import Evidence, survey
 from zcfdocs.finding import Finding, Route, Severity, define
 from zcfdocs.plan import Plan
 from zcfdocs.tree import FORBIDDEN, Node, parse
-from zcfdocs.typed import read
+from zcfdocs.typed import read, unknown_blanks
 
 MAX_FILE = 2 * 1024 * 1024
 MAX_FRONT = 256 * 1024
@@ -94,7 +94,7 @@ def read_text(text: str, folder: Path, shown: str) -> Reading:
     if root is None:
         return Reading(source, None, Evidence({}, {}), tuple(map(source.locate, findings)), frozenset())
     typed = read(Plan, root.data())
-    findings += typed.findings
+    findings += [*typed.findings, *unknown_blanks(Plan, root.blanks())]
     plan = typed.noun
     evidence = survey(plan, folder) if plan else Evidence({}, {})
     return Reading(source, plan, evidence, tuple(map(source.locate, findings)), typed.holes)

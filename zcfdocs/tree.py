@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
+from ruamel.yaml.cyaml import CParser
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from ruamel.yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent, StreamEndEvent
 
 from zcfdocs.finding import Finding, Route, Severity, define
 
@@ -39,16 +39,24 @@ class Node:
     column: int
     start: int
     end: int
-    plain: bool = False
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def data(self) -> Any:
-        """Plain Python: dict, list, str and None."""
+        """Plain Python: dict, list, str and None. A key with nothing behind it is as good as left out."""
         if isinstance(self.value, dict):
-            return {key: node.data() for key, node in self.value.items()}
+            return {key: node.data() for key, node in self.value.items() if node.value is not None}
         if isinstance(self.value, list):
             return [node.data() for node in self.value]
         return self.value
+
+    def blanks(self, route: Route = ()) -> Iterator[Route]:
+        """Routes of the keys with nothing behind them."""
+        pairs = self.value.items() if isinstance(self.value, dict) else enumerate(self.value) if isinstance(self.value, list) else ()
+        for step, node in pairs:
+            if node.value is None:
+                yield (*route, step)
+            elif not isinstance(node.value, str):
+                yield from node.blanks((*route, step))
 
     def child(self, step: str | int) -> Node | None:
         if isinstance(self.value, dict) and isinstance(step, str):
@@ -58,15 +66,15 @@ class Node:
         return None
 
     def place(self, route: Route) -> tuple[int, int]:
-        """Line and column of the value, of its key where it has no text, else of the nearest parent that is there."""
+        """Line and column of the value; of its key where the value has no text on that line; else of the nearest parent."""
         node, at = self, (self.line, self.column)
         for step in route:
             below = node.child(step)
             if below is None:
-                return node.keys.get(str(step), at)
-            at = (below.line, below.column)
-            if below.value is None and isinstance(step, str):
-                at = node.keys[step]
+                return at
+            key = node.keys.get(str(step))
+            blank = below.value is None or (not isinstance(below.value, str) and key is not None and below.line > key[0])
+            at = key if key is not None and blank else (below.line, below.column)
             node = below
         return at
 
@@ -116,40 +124,58 @@ def _forbidden(text: str, first_line: int) -> list[Finding]:
     return found
 
 
+# libyaml's words for what went wrong → what a person did, and the mend.
+SYNTAX = (
+    ("expected ',' or", "括号没有成对，或各项之间缺少逗号", "检查这里开始的 { } 或 [ ] 是否成对，各项之间用半角逗号分隔；值里有冒号、逗号、引号时请用双引号括起"),
+    ("mapping values are not allowed", "此处不该再有冒号", "值里有冒号时请用双引号把整个值括起；也请检查上一行的缩进"),
+    ("unexpected ':'", "括号里的值含有冒号", "请用双引号把这个值括起，如 url: \"https://…\""),
+    ("cannot start any token", "值不能以这个符号开头", "以 @ ` % 等符号开头的值请用双引号括起"),
+    ("expected key", "缩进没有对齐", "同一层的键须从同一列开始，只用空格缩进"),
+    ("expected '-' indicator", "缩进没有对齐", "同一列表的“-”须从同一列开始，只用空格缩进"),
+    ("block end", "缩进没有对齐", "同一层的键或“-”须从同一列开始，只用空格缩进"),
+    ("unexpected end of stream", "引号没有成对", "检查单引号、双引号是否成对"),
+    ("could not find expected ':'", "键之后缺少冒号", "写成“键: 值”，半角冒号后加一个空格"),
+    ("escape", "双引号里的反斜杠写法不对", "反斜杠请写两个，或改用单引号"),
+)
+
+
 def _syntax(error: MarkedYAMLError, text: str, first_line: int) -> Finding:
+    problem = str(error.problem or error.context or "")
     mark = error.problem_mark or error.context_mark
+    opening = error.context_mark
+    if opening is not None and mark is not None and opening.line < mark.line and ("',' or" in problem or "end of stream" in problem):
+        mark = opening
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.split("\n")
     shown = lines[line] if line < len(lines) else ""
-    problem = str(error.problem or error.context or "")
-    if "\t" in shown[: column + 1] or "'\\t'" in problem:
+    if "\t" in shown[: column + 1]:
         return Finding("Z005", (), "缩进处用了制表符（Tab）", "YAML 只许用空格缩进，请把 Tab 换成空格", line=first_line + line, column=column + 1)
     if "：" in shown and ":" not in shown:
-        hint = "键与值之间须用半角冒号加空格“: ”，此行用的是全角“：”"
-    elif "did not find expected ',' or" in problem or "expected ',' or" in problem:
-        hint = "检查花括号 { } 和方括号 [ ] 是否成对，各项之间是否用半角逗号分隔；值里有冒号、逗号、引号时请用双引号括起"
+        message, hint = "键与值之间用了全角冒号“：”", "请改为半角冒号加一个空格“: ”"
     else:
-        hint = "检查缩进是否对齐、冒号后是否有空格；值里有 : # { } [ ] , & * 等符号时请用双引号括起"
-    return Finding("Z005", (), f"YAML 语法有误（{problem}）：{shown.strip()[:60]}", hint, line=first_line + line, column=column + 1)
+        known = ((message, hint) for words, message, hint in SYNTAX if words in problem)
+        message, hint = next(known, (f"YAML 语法有误（{problem}）", "检查缩进、冒号、括号和引号；值里有特殊符号时请用双引号括起"))
+    return Finding("Z005", (), f"{message}：{shown.strip()[:60]}", hint, line=first_line + line, column=column + 1)
 
 
 class _Reader:
-    """Builds the tree from parse events, in one pass."""
+    """Builds the tree from the C parser's events, in one pass."""
 
     def __init__(self, text: str, first_line: int, offset: int) -> None:
-        self.events: Iterator[Any] = iter(YAML(typ="safe").parse(text))
+        self.next: Callable[[], Any] = CParser(text).get_event
         self.first_line, self.offset = first_line, offset
+        self.escapes = "\\" in text
         self.findings: list[Finding] = []
 
     def document(self) -> Node:
-        next(self.events)
-        if type(next(self.events)).__name__ == "StreamEndEvent":
+        self.next()
+        if type(self.next()) is StreamEndEvent:
             raise Stop("Z017", self.first_line, 1, "数据区是空的", "至少要有 format、catalogue 等字段，可用 zcfdocs new 生成一份空白方案")
-        root = self.node(next(self.events), 0)
+        root = self.node(self.next(), 0)
         if not isinstance(root.value, dict):
             raise Stop("Z017", root.line, root.column, "数据区不是“键: 值”的形式", "第一行应为 format: …")
-        next(self.events)
-        if type(after := next(self.events)).__name__ != "StreamEndEvent":
+        self.next()
+        if type(after := self.next()) is not StreamEndEvent:
             line, column = self.place(after)
             raise Stop("Z005", line, column, "数据区里有第二个文档", "删去多余的分隔符“...”或“---”")
         return root
@@ -158,56 +184,55 @@ class _Reader:
         return event.start_mark.line + self.first_line, event.start_mark.column + 1
 
     def node(self, event: Any, depth: int) -> Node:
-        line, column = self.place(event)
-        if isinstance(event, AliasEvent):
+        mark = event.start_mark
+        line, column = mark.line + self.first_line, mark.column + 1
+        kind = type(event)
+        if kind is AliasEvent:
             raise Stop("Z006", line, column, f"使用了别名 *{event.anchor}", "请把值原样再写一遍；若要写以 * 开头的文字，请用双引号括起")
         if event.anchor is not None:
             self.findings.append(Finding("Z006", (), f"使用了锚点 &{event.anchor}", "请删去锚点，直接写值", line=line, column=column))
-        if getattr(event, "tag", None) is not None:
-            self.findings.append(Finding("Z007", (), f"使用了类型标签 {event.tag}", "请删去标签，直接写值", line=line, column=column))
+        if event.ctag is not None and str(event.ctag):
+            self.findings.append(Finding("Z007", (), f"使用了类型标签 {event.ctag}", "请删去标签，直接写值", line=line, column=column))
         if depth > MAX_DEPTH:
             raise Stop("Z009", line, column, f"嵌套超过 {MAX_DEPTH} 层", "方案格式没有这么深的字段，请检查多余的括号或缩进")
-        start, end = event.start_mark.index + self.offset, event.end_mark.index + self.offset
-        if isinstance(event, ScalarEvent):
-            plain = event.style in (None, "")
-            value = None if plain and event.value in NULLS else str(event.value)
-            if value is not None and (bad := FORBIDDEN.search(value)):
+        start, end = mark.index + self.offset, event.end_mark.index + self.offset
+        if kind is ScalarEvent:
+            value: str | None = event.value
+            if not event.style and value in NULLS:
+                value = None
+            elif self.escapes and (bad := FORBIDDEN.search(event.value)):
                 name = f"U+{ord(bad.group()):04X}"
                 self.findings.append(Finding("Z010", (), f"值里用转义写了不可见字符 {name}", "请删去该字符", line=line, column=column))
-                value = FORBIDDEN.sub("", value)
-            return Node(value, line, column, start, end, plain)
-        if isinstance(event, SequenceStartEvent):
-            return self.sequence(Node([], line, column, start, end), depth)
-        if isinstance(event, MappingStartEvent):
-            return self.mapping(Node({}, line, column, start, end), depth)
-        raise Stop("Z005", line, column, "YAML 语法有误")
+                value = FORBIDDEN.sub("", event.value)
+            return Node(value, line, column, start, end)
+        return (self.sequence if kind is SequenceStartEvent else self.mapping)(Node(None, line, column, start, end), depth)
 
     def sequence(self, node: Node, depth: int) -> Node:
         items: list[Node] = []
-        while not (event := next(self.events)).__class__.__name__.startswith("SequenceEnd"):
+        while type(event := self.next()) is not SequenceEndEvent:
             items.append(self.node(event, depth + 1))
-        node.value = items
-        node.end = max([event.end_mark.index + self.offset if _flow(event) else 0, *(item.end for item in items)], default=node.end)
+        node.value, node.end = items, self.end(event, items, node)
         return node
 
     def mapping(self, node: Node, depth: int) -> Node:
         entries: dict[str, Node] = {}
-        while not (event := next(self.events)).__class__.__name__.startswith("MappingEnd"):
+        while type(event := self.next()) is not MappingEndEvent:
             line, column = self.place(event)
-            if not isinstance(event, ScalarEvent):
+            if type(event) is not ScalarEvent:
                 raise Stop("Z016", line, column, "键须是一段简单文字", "键与值之间用“: ”分开，例如 name: 示例")
-            key = str(event.value)
-            value = self.node(next(self.events), depth + 1)
+            key = event.value
+            value = self.node(self.next(), depth + 1)
             if key in entries:
                 first = node.keys[key][0]
                 self.findings.append(Finding("Z008", (), f"键 {key} 写了两次，第 {first} 行已有", "删去其中一个", line=line, column=column))
                 continue
             entries[key], node.keys[key] = value, (line, column)
-        node.value = entries
-        node.end = max([event.end_mark.index + self.offset if _flow(event) else 0, *(item.end for item in entries.values())], default=node.end)
+        node.value, node.end = entries, self.end(event, list(entries.values()), node)
         return node
 
-
-def _flow(event: Any) -> bool:
-    """A flow collection's end event has width (its bracket); a block's is empty."""
-    return bool(event.end_mark.index > event.start_mark.index)
+    def end(self, event: Any, items: list[Node], node: Node) -> int:
+        """Where the text of a collection ends: at its bracket, or, a block having none, with its last item."""
+        closing = event.end_mark.index
+        if closing > event.start_mark.index:
+            return int(closing) + self.offset
+        return items[-1].end if items else node.end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
@@ -45,6 +46,18 @@ def read(model: type[N], data: Any) -> Typed[N]:
     return Typed(None, tuple(findings), frozenset(holes))
 
 
+def unknown_blanks(model: type[BaseModel], routes: Iterable[Route]) -> Iterator[Finding]:
+    """Keys that no noun has, though nothing stands behind them."""
+    for route in routes:
+        known = fields_at(model, route[:-1])
+        if known and route[-1] not in known:
+            yield _unknown(route, known)
+
+
+def _unknown(route: Route, known: list[str]) -> Finding:
+    return Finding("Z102", route, f"没有字段 {route[-1]}。{suggest(str(route[-1]), known)}", f"此处可写：{'、'.join(known)}")
+
+
 def _mend(data: Any, route: Route, kind: str) -> None:
     parent = data
     for step in route[:-1]:
@@ -64,18 +77,14 @@ def _finding(model: type[BaseModel], route: Route, problem: Any) -> list[Finding
     name = str(route[-1]) if route else ""
     if kind == "missing":
         title = title_of(model, route)
-        return [Finding("Z101", route, f"缺少必填字段 {name}" + (f"（{title}）" if title else ""), f"在此处加上 {name}: …")]
+        return [Finding("Z101", route, f"缺少必填内容 {name}" + (f"（{title}）" if title else ""), f"请填写 {name}: …")]
     if kind == "extra_forbidden":
-        known = fields_at(model, route[:-1])
-        return [Finding("Z102", route, f"没有字段 {name}。{suggest(name, known)}", f"此处可写：{'、'.join(known)}")]
+        return [_unknown(route, fields_at(model, route[:-1]))]
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         known = fields_at(model, route)
         return [Finding("Z103", route, f"此处应为键值对，现为{_shown(problem['input'])}", f"如 {{{', '.join(f'{key}: …' for key in known[:3])}}}")]
     if kind in ("list_type", "tuple_type"):
         return [Finding("Z104", route, f"此处应为列表，现为{_shown(problem['input'])}", "每项前加“- ”另起一行，或写成 [甲, 乙]；没有时写 []")]
-    if kind == "Z101":
-        title = title_of(model, route)
-        return [Finding(kind, route, f"{name}{f'（{title}）' if title else ''} 还没有填写", context["hint"])]
     return [Finding(kind, route, context["message"], context.get("hint", ""))]
 
 

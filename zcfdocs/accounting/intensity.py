@@ -95,7 +95,8 @@ def _per_value(metric: str, whole: Figure, year: Year, basis: str, name: str, he
 
 def _mass(year: Year, item: Product, here: Route, route: Route) -> Figure | None:
     """kg of material: the product's own lines whole, the common ones by its share."""
-    own, common = [], []
+    own: list[Figure] = []
+    common: list[Figure] = []
     for index, line in enumerate(year.materials):
         scale = ratio(line.unit, "kg")
         if scale is None or line.product not in (None, item.name):

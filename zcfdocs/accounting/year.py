@@ -120,7 +120,8 @@ def _less(title: str, whole: Figure, sold: list[Figure]) -> Figure:
 def _scope1(plan: Plan, index: int, lines: tuple[Line, ...], rulebook: Rulebook) -> tuple[Figure, Figure]:
     """Fuel, refrigerants × GWP100 and process emissions; biogenic CO2 is 0 and shown apart."""
     year, here = plan.years[index], ("years", index)
-    parts, biogenic = [], []
+    parts: list[Figure] = []
+    biogenic: list[Figure] = []
     for line in lines:
         if (figure := line.co2()) is not None:
             (biogenic if line.carrier.biogenic else parts).append(figure)
@@ -128,8 +129,8 @@ def _scope1(plan: Plan, index: int, lines: tuple[Line, ...], rulebook: Rulebook)
     for position, leak in enumerate(year.fugitive):
         factor = gwp.factor(leak.gas, leak.unit) if gwp else None
         if factor is not None:
-            amount = given(leak.amount, leak.unit, leak.gas, (*here, "fugitive", position, "amount"))
-            parts.append(product(f"{leak.gas} 逸散", "tCO2e", amount, factor))
+            amount = given(leak.amount, leak.unit, f"{leak.gas} 逸散", (*here, "fugitive", position, "amount"))
+            parts.append(product(amount.title, "tCO2e", amount, factor))
     for position, item in enumerate(year.process):
         scale = ratio(item.unit, "tCO2e") or Fraction(0)
         parts.append(given(item.amount * scale, "tCO2e", item.source, (*here, "process", position, "amount")))
@@ -180,7 +181,8 @@ def _offsets(lines: tuple[Line, ...], offset_lines: tuple[OffsetLine, ...], grid
     parts = [covered] if covered and covered.value else []
     for line in lines:
         if line.carrier.role == "exported" and line.retained and grid is not None:
-            parts.append(product(f"{line.carrier.name}（1b）", "tCO2e", line.mwh(), grid))
+            title = f"{line.carrier.name}（1b）"
+            parts.append(product(title, "tCO2e", line.mwh().titled(title), grid))
     parts += [figure for line in offset_lines if line.counts and (figure := emissions_of(line, grid)) is not None]
     return total("碳抵消量", "tCO2e", parts)
 

@@ -1,0 +1,1 @@
+"""Tools that write plans for people: the blank plan."""

@@ -1,0 +1,98 @@
+"""Which commit a plan's text comes from: one pass over the history for all plans, and what differs from it now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import git
+
+from zcfdocs.scorecard import Origin
+
+# A repository's own configuration may name programs to run; none is run for us (git-and-web 3.4).
+SAFE = {
+    "GIT_CONFIG_COUNT": "2",
+    "GIT_CONFIG_KEY_0": "core.fsmonitor",
+    "GIT_CONFIG_VALUE_0": "false",
+    "GIT_CONFIG_KEY_1": "core.hooksPath",
+    "GIT_CONFIG_VALUE_1": os.devnull,
+    "GIT_OPTIONAL_LOCKS": "0",
+}
+NOWHERE = Origin()
+
+
+def origins(folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Origin]:
+    """For each plan folder the newest commit that touched it or one of its catalogue files (spec 3).
+
+    `folders` maps a plan's folder to the catalogue and factor files it reads. Outside a repository, or before the first
+    commit, the commit is None.
+    """
+    found = dict.fromkeys(folders, NOWHERE)
+    repositories: dict[Path, list[Path]] = {}
+    for folder in folders:
+        top = _top(folder)
+        if top is not None:
+            repositories.setdefault(top, []).append(folder)
+    for top, inside in repositories.items():
+        found |= _within(top, {folder: folders[folder] for folder in inside})
+    return found
+
+
+def _top(folder: Path) -> Path | None:
+    try:
+        with git.Repo(folder, search_parent_directories=True) as repository:
+            return Path(repository.working_tree_dir).resolve() if repository.working_tree_dir else None
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError, git.GitCommandNotFound):
+        return None
+
+
+def _within(top: Path, folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Origin]:
+    with git.Repo(top) as repository:
+        repository.git.update_environment(**SAFE)
+        if not repository.head.is_valid():
+            return dict.fromkeys(folders, Origin(None, True))
+        read: dict[Path, set[str]] = {}
+        for folder, files in folders.items():
+            names = (_inside(path, top) for path in files)
+            read[folder] = {name for name in names if name}
+        prefixes = {folder: f"{_inside(folder, top)}/" for folder in folders}
+        wanted = sorted({prefix for prefix in prefixes.values()} | {name for names in read.values() for name in names})
+        dirty = _dirty(repository, wanted)
+        newest = _newest(repository, prefixes, read, wanted)
+    return {
+        folder: Origin(newest.get(folder), any(name.startswith(prefixes[folder]) or name in read[folder] for name in dirty) or folder not in newest)
+        for folder in folders
+    }
+
+
+def _inside(path: Path, top: Path) -> str:
+    try:
+        return path.resolve().relative_to(top).as_posix()
+    except ValueError:
+        return ""
+
+
+def _dirty(repository: git.Repo, wanted: list[str]) -> set[str]:
+    text = repository.git.status("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *wanted)
+    return {entry[3:] for entry in text.split("\0") if entry}
+
+
+def _newest(repository: git.Repo, prefixes: Mapping[Path, str], read: Mapping[Path, set[str]], wanted: list[str]) -> dict[Path, str]:
+    """Walk the history from HEAD until every folder's newest commit is known."""
+    missing, found = dict(prefixes), {}
+    process = repository.git.log("-z", "--format=%x01%H", "--name-only", "--no-renames", "--no-merges", "HEAD", "--", *wanted, as_process=True)
+    commit = ""
+    buffer = b""
+    while missing and (chunk := process.stdout.read(65536)):
+        *entries, buffer = (buffer + chunk).split(b"\0")
+        for entry in entries:
+            name = entry.decode("utf-8", "surrogateescape").lstrip("\n")
+            if name.startswith("\x01"):
+                commit, _, name = name[1:].partition("\n")
+            for folder in [folder for folder, prefix in missing.items() if name.startswith(prefix) or name in read[folder]]:
+                found[folder] = commit
+                del missing[folder]
+    process.stdout.close()
+    process.wait(status=None) if not missing else process.proc.terminate()
+    return found
