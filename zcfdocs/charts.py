@@ -97,7 +97,13 @@ def _stacked(records: list[Record], title: str, years: Sequence[str]) -> Record:
     return _base(records) | {
         "mark": {"type": "bar", "stroke": "#ffffff", "strokeWidth": 0.5},
         "encoding": {
-            "x": {"field": "x", "type": "nominal", "sort": list(years), "title": None, "scale": {"paddingInner": 0.45, "paddingOuter": 0.3}},
+            "x": {
+                "field": "x",
+                "type": "nominal",
+                "sort": list(years),
+                "title": None,
+                "scale": {"paddingInner": 0.45, "paddingOuter": 0.3},
+            },
             "y": {"field": "y", "type": "quantitative", "title": title, "stack": "zero"},
             "order": {"field": "order", "type": "quantitative"},
             "color": _colours(series),
@@ -107,7 +113,13 @@ def _stacked(records: list[Record], title: str, years: Sequence[str]) -> Record:
 
 def _grouped(records: list[Record], phases: Sequence[str]) -> Record:
     x = {"field": "x", "type": "nominal", "sort": None, "title": None, "scale": {"paddingInner": 0.25}}
-    y = {"field": "y", "type": "quantitative", "title": "得分（满分100）", "scale": {"domain": [0, 110], "nice": False}, "axis": {"values": [0, 20, 40, 60, 80, 100]}}
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "title": "得分（满分100）",
+        "scale": {"domain": [0, 110], "nice": False},
+        "axis": {"values": [0, 20, 40, 60, 80, 100]},
+    }
     offset = {"field": "series", "sort": list(phases)}
     label = {"type": "text", "dy": -6, "fontSize": 8.5}
     return _base(records) | {

@@ -1,0 +1,1 @@
+"""The one semantic HTML of a plan, and the parts it is put together from."""

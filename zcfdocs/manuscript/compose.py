@@ -1,0 +1,139 @@
+"""The whole document as one semantic HTML: what PDF and Word print alike (附件2, then 附件1-2 and 附件1-3 filled in)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+
+from markupsafe import Markup
+
+from zcfdocs.catalogue import Chapter
+from zcfdocs.dossier import Dossier
+from zcfdocs.finding import Finding, Severity
+from zcfdocs.manuscript.notation import mark_html
+from zcfdocs.manuscript.parts import fill, parts, safe
+
+CAPTION = re.compile(r"<(caption|figcaption)>")
+# What is generated stands after the author's prose of its section, by the template's ids.
+PLACED = {
+    "consumption": ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities"),
+    "targets": ("comparison",),
+    "projects": ("projects",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """Everything a printer needs: the HTML, and what a file says of itself."""
+
+    title: str
+    author: str
+    subject: str
+    day: date
+    html: str
+    draft: bool
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the HTML, which holds all text, figures and pictures."""
+        return hashlib.sha256(self.html.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: Heading
+    content: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Sections that share a page format: `main` upright, `wide` across."""
+
+    page: str
+    sections: tuple[Section, ...]
+
+
+def compose(dossier: Dossier, draft: bool = False) -> Manuscript:
+    """Put the parts in the template's order. A draft says so on every page and opens with the findings, if there are any."""
+    found = parts(dossier)
+    catalogue, factory = dossier.catalogue, dossier.plan.factory
+    opening = Heading(1, "form", catalogue.form.title)
+    leaves = tuple(_leaves(dossier, found))
+    headings = (opening, *(section.heading for leaf in leaves for section in leaf.sections))
+    title = f"{catalogue.cover.title}（{factory.applicant_name}）"
+    html = fill(
+        "manuscript.html.j2",
+        title=title,
+        author=factory.applicant_name,
+        subject=catalogue.title,
+        day=dossier.plan.as_of,
+        draft=draft,
+        findings=_findings(dossier) if draft else (),
+        parts={name: safe(html) for name, html in found.items()},
+        opening=opening,
+        leaves=leaves,
+        headings=headings,
+    )
+    return Manuscript(title, factory.applicant_name, catalogue.title, dossier.plan.as_of, _numbered(html), draft)
+
+
+def _findings(dossier: Dossier) -> tuple[Finding, ...]:
+    """What keeps the plan from being printed; warnings and hints are for the author alone."""
+    return tuple(finding for finding in dossier.findings if finding.severity is Severity.ERROR)
+
+
+def _numbered(html: str) -> str:
+    """表1, 表2 … and 图1, 图2 … in the order of the document."""
+    numbers = {"caption": count(1), "figcaption": count(1)}
+    names = {"caption": "表", "figcaption": "图"}
+    return CAPTION.sub(lambda match: f"{match[0]}{names[match[1]]}{next(numbers[match[1]])}\u3000", html)
+
+
+def _leaves(dossier: Dossier, found: dict[str, str]) -> Iterator[Leaf]:
+    upright: list[Section] = []
+    for chapter in dossier.catalogue.chapters:
+        upright += _chapter(chapter, dossier, found)
+    upright += _review(dossier, found)
+    yield Leaf("main", tuple(upright))
+    yield Leaf(
+        "wide",
+        (
+            _section(2, "annex-scoring", f"（三）{dossier.catalogue.annexes.scoring.title}", found["scoring"]),
+            _section(2, "annex-reasons", "（四）各项得分理由与佐证材料", found["reasons"]),
+        ),
+    )
+    yield Leaf(
+        "main",
+        (
+            _section(2, "annex-evidence", "（五）佐证材料清单", found["evidence_list"]),
+            _section(2, "annex-factors", "（六）核算选项与排放因子", found["options"], found["factors"]),
+            _section(2, "annex-readings", "（七）口径说明", found["readings"], found["origin"]),
+        ),
+    )
+
+
+def _chapter(chapter: Chapter, dossier: Dossier, found: dict[str, str]) -> Iterator[Section]:
+    for level, section in ((1, chapter), *((2, part) for part in chapter.sections)):
+        prose = mark_html(dossier.body.get(section.id))
+        yield _section(level, f"section-{section.id}", section.title, prose, *(found[name] for name in PLACED.get(section.id, ())))
+
+
+def _review(dossier: Dossier, found: dict[str, str]) -> Iterator[Section]:
+    """Chapter 六 after the author's own words: the verdict and the basic requirements."""
+    yield _section(2, "annex-summary", "（一）自评得分", found["summary"], found["chart_points"])
+    yield _section(2, "annex-basic", f"（二）{dossier.catalogue.annexes.basic.title}", found["conditions"], found["requirements"])
+
+
+def _section(level: int, key: str, title: str, *content: str) -> Section:
+    return Section(Heading(level, key, title), safe("".join(content)))

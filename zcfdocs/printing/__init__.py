@@ -1,0 +1,1 @@
+"""Printers: from a manuscript or dossier to artifacts, nothing written to disk."""

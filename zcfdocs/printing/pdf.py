@@ -1,0 +1,125 @@
+"""试点方案.pdf by WeasyPrint: PDF/A-3a, tagged, with the fonts of the theme and no others."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import re
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+# On a system without fonts of its own, which is fine, or without harfbuzz-subset, which is told below, the import warns.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import weasyprint
+    from weasyprint.text.ffi import harfbuzz_subset
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from zcfdocs.errors import ZcfError
+from zcfdocs.manuscript.compose import Manuscript
+from zcfdocs.places import THEME
+from zcfdocs.printing.artifact import Artifact
+
+NAME = "试点方案.pdf"
+VARIANT = "pdf/a-3a"
+FONTS = THEME / "fonts"
+NOTDEF = re.compile(r"\.notdef glyph rendered .*\(U\+([0-9A-F]+)\)$")
+# WeasyPrint logs on one logger of the process: only one printing at a time may listen.
+LOCK = threading.Lock()
+
+
+class OwnOnly(URLFetcher):  # type: ignore[misc]  # the library publishes no types
+    """Serves data: addresses and nothing else; a plan can name no file and no host."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        if not url.startswith("data:"):
+            raise ValueError("only data: is served")
+        return super().fetch(url, headers)
+
+
+def print_pdf(manuscript: Manuscript) -> Artifact:
+    """The same bytes for the same HTML. Raises ZcfError where a library, a font or a glyph is missing."""
+    if harfbuzz_subset is None:
+        raise ZcfError("缺少 HarfBuzz 的 subset 库，字体无法裁剪，PDF 会极慢且极大", "Debian/Ubuntu：apt-get install libharfbuzz-subset0")
+    fonts, style = _setting()
+    with LOCK, _missing_glyphs() as missing, _uncollected(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
+        document = weasyprint.HTML(string=manuscript.html, url_fetcher=OwnOnly(), base_url="about:blank")
+        data: bytes = document.write_pdf(
+            stylesheets=[style],
+            font_config=fonts,
+            pdf_variant=VARIANT,
+            pdf_identifier=manuscript.digest[:32].encode(),
+        )
+    if missing:
+        raise ZcfError(f"字库中没有这些字：{describe(missing)}", "请改用通行的写法；确须使用的，先把含有该字的字体加进 theme/fonts")
+    return Artifact(NAME, data)
+
+
+def describe(missing: dict[int, None]) -> str:
+    return "、".join(f"{chr(point)}（U+{point:04X}）" for point in missing)
+
+
+@lru_cache(maxsize=1)
+def _setting() -> tuple[FontConfiguration, weasyprint.CSS]:
+    """Fonts and style, once a process. The system's fonts stay out, so that every machine makes the same pages."""
+    if not any(FONTS.glob("*.otf")):
+        raise ZcfError(f"没有找到字体：{FONTS}", "theme/fonts 随仓库提供，请检查是否完整")
+    with _only_these_fonts():
+        fonts = FontConfiguration()
+    return fonts, weasyprint.CSS(string=(THEME / "print.css").read_text("utf-8"), font_config=fonts, url_fetcher=OwnOnly())
+
+
+@contextmanager
+def _only_these_fonts() -> Iterator[None]:
+    """Fontconfig reads its configuration when a FontConfiguration is made, and only then."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(THEME / "fonts.conf")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Layout makes a million objects that live until the end: looking for garbage among them costs a fifth of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+class _Ear(logging.Handler):
+    """Collects the characters WeasyPrint found no glyph for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: dict[int, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if match := NOTDEF.search(record.getMessage()):
+            self.heard[int(match[1], 16)] = None
+
+
+@contextmanager
+def _missing_glyphs() -> Iterator[dict[int, None]]:
+    ear = _Ear()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(ear)
+    try:
+        yield ear.heard
+    finally:
+        logger.removeHandler(ear)
