@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from zcfdocs.build import Options, build
-from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Severity, count
 from zcfdocs.places import indicators
 from zcfdocs.site.serve import serve
@@ -19,11 +18,7 @@ def preview(paths: Sequence[Path], home: Path, host: str, port: int, tell: Calla
         options = Options(tuple(paths), home, Path(room), ("site",), draft=True, keep_going=True, show_findings=True)
 
         def rebuild() -> None:
-            try:
-                built = build(options, tell)
-            except ZcfError as error:
-                tell(f"这次没有更新：{error.message} {error.hint}")
-                return
+            built = build(options, tell)
             for finding in built.findings:
                 tell(str(finding))
             tell(f"{count(built.findings, Severity.ERROR)} 个错误，{count(built.findings, Severity.WARNING)} 个警告")
