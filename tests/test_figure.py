@@ -30,7 +30,10 @@ def test_rounding_is_half_up_and_within_half_a_step(value: Fraction, digits: int
     assert abs(Fraction(figure.rounded(value, digits)) - value) <= Fraction(1, 2 * 10**digits)
 
 
-@pytest.mark.parametrize(("value", "digits", "text"), [("0.005", 2, "0.01"), ("-0.005", 2, "-0.01"), ("2.675", 2, "2.68"), ("0.5", 0, "1"), ("-0.001", 2, "0.00")])
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [("0.005", 2, "0.01"), ("-0.005", 2, "-0.01"), ("2.675", 2, "2.68"), ("0.5", 0, "1"), ("-0.001", 2, "0.00")],
+)
 def test_halves_go_up(value: str, digits: int, text: str) -> None:
     assert figure.rounded(Fraction(value), digits) == text
 
@@ -41,7 +44,9 @@ def test_what_is_below_a_line_never_looks_as_if_it_had_reached_it(value: Fractio
     assert (Fraction(text) < line) or value >= line
 
 
-@pytest.mark.parametrize(("value", "line", "text"), [("79.996", "80", "79.996"), ("80", "80", "80.00"), ("79.99", "80", "79.99"), ("14.9999", "15", "14.9999")])
+@pytest.mark.parametrize(
+    ("value", "line", "text"), [("79.996", "80", "79.996"), ("80", "80", "80.00"), ("79.99", "80", "79.99"), ("14.9999", "15", "14.9999")]
+)
 def test_79_996_is_not_80(value: str, line: str, text: str) -> None:
     assert figure.display(Fraction(value), 2, Fraction(line)) == text
 

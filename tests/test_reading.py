@@ -28,7 +28,9 @@ def test_the_worked_plan_reads_without_a_finding() -> None:
     assert codes(TEXT) == []
 
 
-@pytest.mark.parametrize("twist", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n"), lambda text: text.replace("\n", "\r")])
+@pytest.mark.parametrize(
+    "twist", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n"), lambda text: text.replace("\n", "\r")]
+)
 def test_byte_order_marks_and_line_ends_are_accepted(tmp_path: Path, twist) -> None:
     path = tmp_path / "plan.md"
     path.write_bytes(twist(TEXT).encode())
@@ -43,7 +45,9 @@ def test_three_dashes_in_the_body_are_a_line_of_the_body() -> None:
     assert "\n---\n" in read_text(text, ORACLE, "plan.md").source.body
 
 
-@pytest.mark.parametrize(("text", "code"), [("", "Z013"), ("\n\n", "Z013"), ("# 正文", "Z003"), ("---\nformat: zcf-plan/1\n", "Z004"), ("---\n---\n", "Z017")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "Z013"), ("\n\n", "Z013"), ("# 正文", "Z003"), ("---\nformat: zcf-plan/1\n", "Z004"), ("---\n---\n", "Z017")]
+)
 def test_a_file_without_data_says_so(text: str, code: str) -> None:
     assert [found[0] for found in codes(text)] == [code]
 
@@ -92,7 +96,9 @@ def test_a_code_that_looks_like_a_number_stays_a_text() -> None:
 
 
 def test_all_mistakes_come_at_once_and_the_rest_is_still_read() -> None:
-    text = changed("water: 63000", "water: viel").replace("as_of: 2025-04-30", "as_of: morgen").replace("email: zcf@example.com", "email: x")
+    text = (
+        changed("water: 63000", "water: viel").replace("as_of: 2025-04-30", "as_of: morgen").replace("email: zcf@example.com", "email: x")
+    )
     reading = read_text(text, ORACLE, "plan.md")
     assert sorted(finding.code for finding in reading.findings) == ["Z106", "Z108", "Z115"]
     assert reading.plan is not None
@@ -147,9 +153,20 @@ def test_no_edit_of_the_text_raises(data: strategies.DataObject) -> None:
     """Cut, doubled or replaced pieces of a real plan read to findings or to a plan."""
     start = data.draw(strategies.integers(0, len(TEXT) - 1))
     length = data.draw(strategies.integers(0, 60))
-    piece = data.draw(strategies.sampled_from(["", " ", "\n", ":", "- ", "{", "[", "&a", "*a", "!x ", "\t", "'", '"', "|\n", "\u202e", "０", "null", "---\n", "#", "%"]))
+    piece = data.draw(
+        strategies.sampled_from(
+            ["", " ", "\n", ":", "- ", "{", "[", "&a", "*a", "!x ", "\t", "'", '"', "|\n", "\u202e", "０", "null", "---\n", "#", "%"]
+        )
+    )
     text = TEXT[:start] + piece + TEXT[start + length :]
     for finding in read_text(text, ORACLE, "plan.md").findings:
         assert finding.line >= 1
         assert finding.column >= 1
         assert finding.message
+
+
+def test_an_unreadable_optional_value_is_absent_not_zero() -> None:
+    reading = read_text(changed("water: 62000", "water: 62o00"), ORACLE, "plan.md")
+    assert reading.plan is not None
+    assert reading.plan.years[2].water is None
+    assert ("years", 2, "water") in reading.holes

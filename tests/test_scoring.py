@@ -78,9 +78,11 @@ def with_offsets(*lines: str) -> tuple[str, str]:
 
 # 12000 MWh of grid electricity and nothing else: 8449.2 t to offset, and simple ratios.
 ELECTRIC = (
-    "      - {carrier: solar_self_use, amount: 2800, unit: MWh}\n      - {carrier: solar_exported, amount: 200, unit: MWh, attribute_retained: true}\n"
-    "      - {carrier: natural_gas, amount: 60, unit: 万m3}\n      - {carrier: diesel, amount: 20, unit: t}\n      - {carrier: heat, amount: 5000, unit: GJ}\n"
-    "    fugitive:\n      - {gas: R410A, amount: 0.020, unit: t}\n",
+    (
+        "      - {carrier: solar_self_use, amount: 2800, unit: MWh}\n      - {carrier: solar_exported, amount: 200, unit: MWh, attribute_retained: true}\n"
+        "      - {carrier: natural_gas, amount: 60, unit: 万m3}\n      - {carrier: diesel, amount: 20, unit: t}\n      - {carrier: heat, amount: 5000, unit: GJ}\n"
+        "    fugitive:\n      - {gas: R410A, amount: 0.020, unit: t}\n"
+    ),
     "",
 )
 
@@ -107,13 +109,22 @@ def test_green_power_offsets_bought_electricity_and_nothing_else(rulebook: Ruleb
 
 def test_nothing_left_to_offset_is_a_full_offset(rulebook: Rulebook) -> None:
     nothing = (ELECTRIC[0], "    fugitive: []\n")
-    none_bought = ("      - {carrier: grid_electricity, amount: 12000, unit: MWh}\n", "      - {carrier: solar_self_use, amount: 12000, unit: MWh}\n")
+    none_bought = (
+        "      - {carrier: grid_electricity, amount: 12000, unit: MWh}\n",
+        "      - {carrier: solar_self_use, amount: 12000, unit: MWh}\n",
+    )
     assert points(scored(rulebook, nothing, none_bought, with_offsets()), "4.5.1") == 15
 
 
-@pytest.mark.parametrize("flaw", ["retired: false, evidence: [offset-ccer]", "retired: true", "retired: true, evidence: [nowhere]", "retired: true, evidence: [late]"])
+@pytest.mark.parametrize(
+    "flaw",
+    ["retired: false, evidence: [offset-ccer]", "retired: true", "retired: true, evidence: [nowhere]", "retired: true, evidence: [late]"],
+)
 def test_an_offset_counts_only_retired_and_with_valid_evidence(rulebook: Rulebook, flaw: str) -> None:
-    late = ("evidence:\n  - {id: basic-1", "evidence:\n  - {id: late, title: 晚, file: evidence/basic-1.pdf, issued: 2025-05-01}\n  - {id: basic-1")
+    late = (
+        "evidence:\n  - {id: basic-1",
+        "evidence:\n  - {id: late, title: 晚, file: evidence/basic-1.pdf, issued: 2025-05-01}\n  - {id: basic-1",
+    )
     line = f"{{method: 3b, amount: 9000, unit: tCO2e, {flaw}}}"
     assert points(scored(rulebook, late, ELECTRIC, with_offsets(line)), "4.5.1") == 0
 
@@ -150,7 +161,9 @@ def test_a_claim_without_valid_evidence_earns_nothing_now_and_all_as_a_target(ru
 
 
 def test_titles_with_their_own_evidence_are_judged_singly(rulebook: Rulebook) -> None:
-    items = "items: [绿色工厂, 高新技术企业, {name: 制造业单项冠军, evidence: [nowhere]}, {name: 绿色工厂, evidence: [row-1.4.1]}, 街道先进]"
+    items = (
+        "items: [绿色工厂, 高新技术企业, {name: 制造业单项冠军, evidence: [nowhere]}, {name: 绿色工厂, evidence: [row-1.4.1]}, 街道先进]"
+    )
     old = "items: [绿色工厂, 高新技术企业, 专精特新“小巨人”企业, 智能制造示范工程]"
     result = scored(rulebook, (old, items))
     assert points(result, "1.4.1") == 4

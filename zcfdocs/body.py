@@ -14,6 +14,7 @@ from markdown.inlinepatterns import HTML_RE, InlineProcessor
 from zcfdocs.catalogue import Catalogue
 from zcfdocs.citations import fill
 from zcfdocs.outline import plain_title, sections
+from zcfdocs.tree import FORBIDDEN
 
 Element = Any  # lxml's stubs cannot say what an HTML tree holds
 # attr_list, md_in_html, snippets and raw HTML have no place in a plan: it is hostile text (git-and-web 3.4).
@@ -52,7 +53,8 @@ def render(text: str, catalogue: Catalogue, card: dict[str, Any] | None) -> Body
         link_rel=None,
         strip_comments=True,
     )
-    root = lxml.html.fragment_fromstring(html, create_parent="div")
+    # &#2; and its like become characters that no document may hold.
+    root = lxml.html.fragment_fromstring(FORBIDDEN.sub("", html), create_parent="div")
     _footnotes(root)
     _tables(root)
     _soft_breaks(root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import shutil
 import tempfile
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock
-from pebble import ProcessPool
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
@@ -202,13 +202,25 @@ def _print_all(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) 
     if options.why:
         for job in jobs:
             tell(f"{job.place}：{_why(store.remembered(job.place), job.parts)}")
+    from pebble import ProcessPool  # only where there is something to print
+
     targets = tuple(target for target in options.to if target in COPIES)
     if not jobs:
         return
-    with ProcessPool(max_workers=max(1, min(options.jobs, len(jobs)))) as pool:
+    # A fresh process each: the chart library's threads do not survive a fork.
+    workers = max(1, min(options.jobs, len(jobs)))
+    with ProcessPool(max_workers=workers, context=multiprocessing.get_context("spawn")) as pool:
         waiting = []
         for job in jobs:
-            task = Task(job.examined.path, job.examined.reading.source.path, indicators(options.home), job.origin, job.examined.findings, targets, options.draft)
+            task = Task(
+                job.examined.path,
+                job.examined.reading.source.path,
+                indicators(options.home),
+                job.origin,
+                job.examined.findings,
+                targets,
+                options.draft,
+            )
             waiting.append((job, pool.schedule(print_copies, args=[task], timeout=TIME_LIMIT)))
         for number, (job, future) in enumerate(waiting, 1):
             try:
@@ -244,7 +256,11 @@ def _site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> bo
     from zcfdocs.site.run import build_site  # mkdocs is slow to import and not needed for anything else
     from zcfdocs.site.staging import StageOptions, stage
 
-    parts = {job.place: job.key for job in jobs} | {"公开": str(options.public), "预览": str(options.show_findings), "输出": str(options.out.resolve())}
+    parts = {job.place: job.key for job in jobs} | {
+        "公开": str(options.public),
+        "预览": str(options.show_findings),
+        "输出": str(options.out.resolve()),
+    }
     parts |= shaping()
     final = options.out / "site"
     if final.is_dir() and store.remembered("site") == parts:
@@ -254,7 +270,9 @@ def _site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> bo
     if options.public:
         dossiers = [item for item in dossiers if item.is_public_stage]
     shown_findings = {item.key: item.findings for item in dossiers} if options.show_findings else {}
-    staged = stage([item.for_public() for item in dossiers], StageOptions(public=options.public, draft=options.draft, findings=shown_findings))
+    books = {job.examined.rulebook.id: job.examined.rulebook for job in jobs if job.examined.rulebook}
+    asked = StageOptions(options.public, options.draft, shown_findings, tuple(books.values()))
+    staged = stage([item.for_public() for item in dossiers], asked)
     with tempfile.TemporaryDirectory(prefix="stage-", dir=store.root) as folder:
         room = Path(folder)
         write_tree(room / "docs", staged)
@@ -278,5 +296,3 @@ def _keep_stage(staged: Path) -> None:
         if old.name != ".gitignore":
             shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
     shutil.copytree(staged, place, dirs_exist_ok=True)
-
-

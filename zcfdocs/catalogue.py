@@ -144,9 +144,12 @@ class BasicRequirement(Noun):
 
 
 class Condition(Noun):
+    """An application condition of the notice's body; `answered_by` names the part of the plan that answers it already."""
+
     id: Text
     label: Text
     text: Prose
+    answered_by: Text | None = None
 
 
 class Definition(Noun):

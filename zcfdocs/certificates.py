@@ -45,6 +45,11 @@ class Ledger:
         """Count the run; returns how many of its numbers had been counted before."""
         fresh = [(new.first, new.last)]
         for low, high in self.taken[new.prefix, new.width]:
-            fresh = [piece for first, last in fresh for piece in ((first, min(last, low - 1)), (max(first, high + 1), last)) if piece[0] <= piece[1]]
+            fresh = [
+                piece
+                for first, last in fresh
+                for piece in ((first, min(last, low - 1)), (max(first, high + 1), last))
+                if piece[0] <= piece[1]
+            ]
         self.taken[new.prefix, new.width] += fresh
         return len(new) - sum(last - first + 1 for first, last in fresh)

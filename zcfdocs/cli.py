@@ -26,11 +26,19 @@ from zcfdocs.report import show_findings, show_score, summary
 from zcfdocs.scorecard import Origin
 from zcfdocs.versions import version_lines
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="“零碳”工厂试点方案：检查、核算、评分、生成网站与申报材料。", rich_markup_mode=None)
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="“零碳”工厂试点方案：检查、核算、评分、生成网站与申报材料。",
+    rich_markup_mode=None,
+)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Paths = Annotated[list[Path] | None, typer.Argument(metavar="[方案…]", help="plan.md 或文件夹；不写则为 plans/ 下全部方案", show_default=False)]
+Paths = Annotated[
+    list[Path] | None, typer.Argument(metavar="[方案…]", help="plan.md 或文件夹；不写则为 plans/ 下全部方案", show_default=False)
+]
 
 
 class Format(StrEnum):
@@ -130,7 +138,7 @@ def score(
             _show(item, row)
     findings = _findings(shelf, examined)
     for item in examined:
-        if item.score is None or format is Format.text and item.has_errors:
+        if item.score is None or (format is Format.text and item.has_errors):
             show_findings(Console(stderr=True), [finding for finding in item.findings if finding.severity is Severity.ERROR])
     if errors := count(findings, Severity.ERROR):
         say(f"方案有 {errors} 个错误，以上得分仅供参考；用 zcfdocs check 查看")
@@ -231,7 +239,9 @@ def new(
 @cannot
 def explain(code: Annotated[str | None, typer.Argument(metavar="[代码]", show_default=False)] = None) -> None:
     if code is None:
-        print("\n".join(f"{known.code} {known.severity.label} {known.title}" for known in sorted(CODES.values(), key=lambda item: item.code)))
+        print(
+            "\n".join(f"{known.code} {known.severity.label} {known.title}" for known in sorted(CODES.values(), key=lambda item: item.code))
+        )
         return
     wanted = code.upper()
     if wanted not in CODES:

@@ -93,7 +93,12 @@ class Gap:
 
 def gap(phase: PhaseScore, rulebook: Rulebook) -> Gap:
     """`required_alone` is what all 必选 rows at full marks would give: 72.5 in the notice of 2025, below the line."""
-    gains = [Gain(row, group.group.weight) for group in phase.groups for row in group.rows if row.points < row.row.points and row.status != "not_applicable"]
+    gains = [
+        Gain(row, group.group.weight)
+        for group in phase.groups
+        for row in group.rows
+        if row.points < row.row.points and row.status != "not_applicable"
+    ]
     required = sum((row.points * group.weight for group in rulebook.catalogue.groups for row in group.rows() if row.required), Fraction(0))
     missing = max(Fraction(0), rulebook.catalogue.pass_line - phase.total)
     return Gap(missing, required, tuple(sorted(gains, key=lambda gain: (-gain.total, gain.row.row.id))))

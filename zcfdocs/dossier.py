@@ -125,7 +125,13 @@ def private_values(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
         if isinstance(value, (str, Fraction)):
             texts[hidden(route)].append(text.strip())
     public = set(texts[False])
-    return tuple(sorted({text for text in texts[True] if len(text) >= 2 and text not in public and not re.fullmatch(r"[0-9.]{1,2}", text)}, key=len, reverse=True))
+    return tuple(
+        sorted(
+            {text for text in texts[True] if len(text) >= 2 and text not in public and not re.fullmatch(r"[0-9.]{1,2}", text)},
+            key=len,
+            reverse=True,
+        )
+    )
 
 
 def masker(values: tuple[str, ...]) -> Callable[[str], str]:
@@ -168,7 +174,11 @@ def _project(noun: Any, route: Route, hidden: Hidden, mask: Callable[[str], str]
             update[name] = _project(value, here, hidden, mask) if _is_branch(value) or not hidden(here) else None
         return noun.model_copy(update=update)
     if isinstance(noun, tuple):
-        return tuple(_project(item, (*route, index), hidden, mask) for index, item in enumerate(noun) if _is_branch(item) or not hidden((*route, index)))
+        return tuple(
+            _project(item, (*route, index), hidden, mask)
+            for index, item in enumerate(noun)
+            if _is_branch(item) or not hidden((*route, index))
+        )
     if isinstance(noun, dict):
         return {} if hidden(route) else noun
     if isinstance(noun, str) and not field_path(route).startswith(IDENTITY):
@@ -205,7 +215,9 @@ def _score(score: Score, hidden: Hidden, mask: Callable[[str], str], accounts: d
     def row(item: RowScore) -> RowScore:
         secret = any(hidden(route) for route in item.used)
         because = "所依据的数据由企业保留，不公开" if secret else mask(item.because)
-        return replace(item, because=because, used=tuple(route for route in item.used if not hidden(route)), figures=() if secret else item.figures)
+        return replace(
+            item, because=because, used=tuple(route for route in item.used if not hidden(route)), figures=() if secret else item.figures
+        )
 
     def phase(item: PhaseScore) -> PhaseScore:
         groups = tuple(GroupScore(group.group, group.points, tuple(map(row, group.rows))) for group in item.groups)
@@ -227,7 +239,10 @@ def _card(card: Json, score: Score, accounts: tuple[YearAccount, ...]) -> Json:
         phases[name] = {**card["phases"][name], "rows": rows}
     years = []
     for year, account in zip(card["years"], accounts, strict=True):
-        kept = [{"product": entry["product"], **{metric: entry[metric] if item.metric(metric) else None for metric in METRICS}} for entry, item in zip(year["intensities"], account.products, strict=True)]
+        kept = [
+            {"product": entry["product"], **{metric: entry[metric] if item.metric(metric) else None for metric in METRICS}}
+            for entry, item in zip(year["intensities"], account.products, strict=True)
+        ]
         first = {metric: kept[0][metric] for metric in METRICS} if kept else dict.fromkeys(METRICS)
         years.append({**year, "intensity": first, "intensities": kept})
     return {**card, "phases": phases, "years": years}

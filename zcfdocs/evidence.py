@@ -71,7 +71,8 @@ def is_safe(name: str) -> bool:
     if not name or len(name) > 200 or "\\" in name or ":" in name or "%" in name:
         return False
     return all(
-        SAFE_NAME.fullmatch(part) and not RESERVED.fullmatch(part) and part[0] not in ". " and part[-1] not in ". " for part in name.split("/")
+        SAFE_NAME.fullmatch(part) and not RESERVED.fullmatch(part) and part[0] not in ". " and part[-1] not in ". "
+        for part in name.split("/")
     )
 
 
@@ -92,7 +93,7 @@ def look_at(folder: str, name: str) -> FileFact:
         return FileFact(name, "irregular")
     if seen.st_size == 0:
         return FileFact(name, "empty")
-    magic = MAGIC.get(os.path.splitext(name)[1].lower())
+    magic = MAGIC.get(f".{name.rpartition('.')[2].lower()}")
     if magic is None:
         return FileFact(name, "type", seen.st_size)
     return FileFact(name, "ok" if _head(path).startswith(magic) else "unlike", seen.st_size)

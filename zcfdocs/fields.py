@@ -17,23 +17,53 @@ from zcfdocs.finding import Severity, define, suggest
 
 E = Severity.ERROR
 FIXED = "方案格式（spec 1）规定了字段的类型。"
-define("Z101", E, "缺少必填内容", why="附件2 基本信息表及核算所需的字段须齐全。", wrong="factory: {name: 示例公司}", right="factory: {name: 示例公司, address: …}")
+define(
+    "Z101",
+    E,
+    "缺少必填内容",
+    why="附件2 基本信息表及核算所需的字段须齐全。",
+    wrong="factory: {name: 示例公司}",
+    right="factory: {name: 示例公司, address: …}",
+)
 define("Z102", E, "没有这个字段", why="写错的键若被放过，其值就会悄悄丢失。", wrong="adress: 示例路1号", right="address: 示例路1号")
 define("Z103", E, "此处应为键值对", why=FIXED, wrong="industry: C3670", right="industry: {code: C3670, name: …}")
 define("Z104", E, "此处应为列表", why=FIXED, wrong="main_products: 座椅总成", right="main_products: [座椅总成]")
 define("Z105", E, "此处应为一段文字", why=FIXED, wrong="name: [示例公司]", right="name: 示例公司")
-define("Z106", E, "不是普通小数", why="数值须精确且只有一种写法：不用千分位、下划线、科学计数、十六进制、全角数字。", wrong="amount: 12,000", right="amount: 12000")
+define(
+    "Z106",
+    E,
+    "不是普通小数",
+    why="数值须精确且只有一种写法：不用千分位、下划线、科学计数、十六进制、全角数字。",
+    wrong="amount: 12,000",
+    right="amount: 12000",
+)
 define("Z107", E, "数值超出允许范围", why="用量、产量等不能为负；占比在 0 到 1 之间。", wrong="water: -1", right="water: 62000")
 define("Z108", E, "不是日期", why=FIXED, wrong="as_of: 2025年4月30日", right="as_of: 2025-04-30")
 define("Z109", E, "不是年月", why=FIXED, wrong="start: 2025年6月", right="start: 2025-06")
 define("Z110", E, "不是 true 或 false", why=FIXED, wrong="retired: 是", right="retired: true")
 define("Z111", E, "不在允许的取值之内", why=FIXED, wrong="scope2: net", right="scope2: market")
 define("Z112", E, "文字为空、过长或含有换行", why="名称一类的字段只占一行；空字段不能代替事实。", wrong='name: ""', right="name: 示例公司")
-define("Z113", E, "标识写法不对", why="标识用于引用和文件名，只用字母、数字、点、横线和下划线。", wrong="id: 营业 执照", right="id: licence")
-define("Z114", E, "统一社会信用代码不对", why="GB 32100-2015：18 位，末位为校验字符。", wrong="uscc: 91120111MA0EXAMP1X", right="uscc: 91120111MA0EXAMP1P")
+define(
+    "Z113", E, "标识写法不对", why="标识用于引用和文件名，只用字母、数字、点、横线和下划线。", wrong="id: 营业 执照", right="id: licence"
+)
+define(
+    "Z114",
+    E,
+    "统一社会信用代码不对",
+    why="GB 32100-2015：18 位，末位为校验字符。",
+    wrong="uscc: 91120111MA0EXAMP1X",
+    right="uscc: 91120111MA0EXAMP1P",
+)
 define("Z115", E, "电子邮箱写法不对", why="附件2 基本信息表：电子邮箱。", wrong="email: zcf.example.com", right="email: zcf@example.com")
 define("Z116", E, "行业代码写法不对", why="填写说明二：所属行业依据 GB/T 4754-2017 填写到小类。", wrong="code: 3670", right="code: C3670")
-define("Z118", E, "网址写法不对", why="公开发布证明须能打开：http 或 https 开头的完整网址。", wrong="url: www.example.com", right="url: https://example.com/plan/")
+define(
+    "Z118",
+    E,
+    "网址写法不对",
+    why="公开发布证明须能打开：http 或 https 开头的完整网址。",
+    wrong="url: www.example.com",
+    right="url: https://example.com/plan/",
+)
 
 
 class _Hole:

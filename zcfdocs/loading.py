@@ -22,8 +22,12 @@ from zcfdocs.typed import read
 MAX_FILE = 4 * 1024 * 1024
 E = Severity.ERROR
 WHY = "目录即评分的依据，本身须先自洽。"
-define("Z901", E, "指标分值或权重之和不对", why="附件1-3：每组 100 分，权重合计 100%。", wrong="weight: 30%（合计 110%）", right="weight: 20%")
-define("Z902", E, "规则名称或参数不存在", why=WHY, wrong="rule: {name: shares}", right="rule: {name: share, of: offset_ratio, at_least: 60%}")
+define(
+    "Z901", E, "指标分值或权重之和不对", why="附件1-3：每组 100 分，权重合计 100%。", wrong="weight: 30%（合计 110%）", right="weight: 20%"
+)
+define(
+    "Z902", E, "规则名称或参数不存在", why=WHY, wrong="rule: {name: shares}", right="rule: {name: share, of: offset_ratio, at_least: 60%}"
+)
 define("Z903", E, "标识重复", why=WHY, wrong="两行 id 都是 1.1.1", right="每行各有 id")
 define("Z904", E, "引用了不存在的条目", why=WHY, wrong="inherits: 9.9.9", right="inherits: 5.2.1")
 define("Z905", E, "目录或因子文件缺失、不可读或过大", why=WHY, wrong="factors/ 中没有所指的文件", right="补上文件或改正名称")
@@ -71,7 +75,9 @@ def load(root: Path, name: str) -> Rulebook:
     shelf = Shelf(root)
     rulebook = shelf.get(name)
     if rulebook is None:
-        raise ZcfError(f"目录 {name} 不能使用" + "".join(f"\n{finding}" for finding in shelf.findings), hint=f"现有目录：{'、'.join(shelf.names())}")
+        raise ZcfError(
+            f"目录 {name} 不能使用" + "".join(f"\n{finding}" for finding in shelf.findings), hint=f"现有目录：{'、'.join(shelf.names())}"
+        )
     return rulebook
 
 
@@ -101,15 +107,23 @@ class _Loader:
         whole_gwp = {key: value for key, value in gwp.items() if value}
         files = sorted((file.name, file.text) for file in self.files)
         return Rulebook(
-            catalogue, carriers, energy, grid, heat, whole_fuels, whole_gwp, classification, parameters, _digest(files), tuple(file for file, _ in files)
+            catalogue,
+            carriers,
+            energy,
+            grid,
+            heat,
+            whole_fuels,
+            whole_gwp,
+            classification,
+            parameters,
+            _digest(files),
+            tuple(file for file, _ in files),
         )
 
     def open(self, path: Path) -> _File | None:
         name = path.relative_to(self.root).as_posix()
         try:
-            if path.is_symlink() or path.stat().st_size > MAX_FILE:
-                raise OSError("不是普通文件或超过 4 MiB")
-            text = path.read_bytes()
+            text = _content(path)
             decoded = text.decode("utf-8").replace("\r\n", "\n").removeprefix("\ufeff")
         except (OSError, UnicodeDecodeError) as error:
             self.findings.append(Finding("Z905", (), f"{name} 不能读取：{error}", path=self.shown(name), line=1, column=1))
@@ -170,7 +184,10 @@ class _Loader:
         for route, row in _rows(catalogue):
             name = row.rule.get("name")
             if name not in RULES:
-                self.report(parts, Finding("Z902", (*route, "rule", "name"), f"没有规则 {name}。{suggest(str(name), RULES)}", f"可用：{'、'.join(RULES)}"))
+                self.report(
+                    parts,
+                    Finding("Z902", (*route, "rule", "name"), f"没有规则 {name}。{suggest(str(name), RULES)}", f"可用：{'、'.join(RULES)}"),
+                )
                 continue
             typed = read(RULES[name][0], dict(row.rule))
             for finding in typed.findings:
@@ -188,27 +205,45 @@ def _rows(catalogue: Catalogue) -> Iterator[tuple[Route, Any]]:
                 yield ("groups", first, "subs", second, "rows", third), row
 
 
+def _content(path: Path) -> bytes:
+    if path.is_symlink() or path.stat().st_size > MAX_FILE:
+        raise OSError("不是普通文件或超过 4 MiB")
+    return path.read_bytes()
+
+
 def consistency(catalogue: Catalogue) -> Iterator[Finding]:
     """What the field types cannot say: sums, identities and references inside a catalogue."""
+    yield from _sums(catalogue)
+    yield from _identities(catalogue)
+    yield from _references(catalogue)
+
+
+def _sums(catalogue: Catalogue) -> Iterator[Finding]:
     weights = sum((group.weight for group in catalogue.groups), Fraction(0))
     if weights != 1:
         yield Finding("Z901", ("groups",), f"各组权重合计 {weights * 100}%，应为 100%")
     for index, group in enumerate(catalogue.groups):
         if group.points != 100:
             yield Finding("Z901", ("groups", index), f"{group.label} 的分值合计 {group.points}，应为 100")
-    listed = [row.id for row in catalogue.rows()]
-    for key, times in Counter(listed).items():
+
+
+def _identities(catalogue: Catalogue) -> Iterator[Finding]:
+    for key, times in Counter(row.id for row in catalogue.rows()).items():
         if times > 1:
             yield Finding("Z903", ("groups",), f"指标 {key} 出现 {times} 次")
+    for field_name in ("districts", "stages", "offset_kinds", "ownership", "project_areas"):
+        for key, times in Counter(item.key for item in getattr(catalogue, field_name)).items():
+            if times > 1:
+                yield Finding("Z903", (field_name,), f"{key} 出现 {times} 次")
+
+
+def _references(catalogue: Catalogue) -> Iterator[Finding]:
+    listed = [row.id for row in catalogue.rows()]
     for route, row in _rows(catalogue):
         if row.inherits is not None and row.inherits not in listed:
             yield Finding("Z904", (*route, "inherits"), f"没有指标 {row.inherits}")
         if not row.evidence and not row.inherits:
             yield Finding("Z906", route, f"指标 {row.id} 没有佐证材料的原文", "填写 evidence，或用 inherits 指明与哪一行合并")
-    for field_name in ("districts", "stages", "offset_kinds", "ownership", "project_areas"):
-        for key, times in Counter(item.key for item in getattr(catalogue, field_name)).items():
-            if times > 1:
-                yield Finding("Z903", (field_name,), f"{key} 出现 {times} 次")
     stages = {stage.key for stage in catalogue.stages}
     for index, step in enumerate(catalogue.transitions):
         for side, key in (("from", step.start), ("to", step.to)):

@@ -48,7 +48,8 @@ def outline(body: str, first_line: int, catalogue: Catalogue) -> tuple[Heading, 
     """All headings outside code blocks, each with its template section where it has one."""
     known = sections(catalogue)
     return tuple(
-        Heading(level, title, line, text, known.get(plain_title(title), "") if level <= 2 else "") for level, title, line, text in _split(body, first_line)
+        Heading(level, title, line, text, known.get(plain_title(title), "") if level <= 2 else "")
+        for level, title, line, text in _split(body, first_line)
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zcfdocs.accounting import YearAccount, account
-from zcfdocs.body import render
 from zcfdocs.catalogue import Rulebook
 from zcfdocs.checks import Case, across, judge
 from zcfdocs.dossier import Dossier
@@ -103,6 +102,8 @@ def card(examined: Examined, origin: Origin) -> Json | None:
 
 def dossier(examined: Examined, origin: Origin) -> Dossier | None:
     """Everything of a plan that could be scored, its body rendered."""
+    from zcfdocs.body import render  # Markdown and its sanitiser: not for check and score
+
     plan, whole = examined.reading.plan, card(examined, origin)
     if plan is None or whole is None or examined.rulebook is None or examined.score is None:
         return None

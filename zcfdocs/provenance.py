@@ -57,11 +57,13 @@ def _within(top: Path, folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Ori
             names = (_inside(path, top) for path in files)
             read[folder] = {name for name in names if name}
         prefixes = {folder: f"{_inside(folder, top)}/" for folder in folders}
-        wanted = sorted({prefix for prefix in prefixes.values()} | {name for names in read.values() for name in names})
+        wanted = sorted(set(prefixes.values()) | {name for names in read.values() for name in names})
         dirty = _dirty(repository, wanted)
         newest = _newest(repository, prefixes, read, wanted)
     return {
-        folder: Origin(newest.get(folder), any(name.startswith(prefixes[folder]) or name in read[folder] for name in dirty) or folder not in newest)
+        folder: Origin(
+            newest.get(folder), any(name.startswith(prefixes[folder]) or name in read[folder] for name in dirty) or folder not in newest
+        )
         for folder in folders
     }
 
@@ -81,10 +83,12 @@ def _dirty(repository: git.Repo, wanted: list[str]) -> set[str]:
 def _newest(repository: git.Repo, prefixes: Mapping[Path, str], read: Mapping[Path, set[str]], wanted: list[str]) -> dict[Path, str]:
     """Walk the history from HEAD until every folder's newest commit is known."""
     missing, found = dict(prefixes), {}
-    process = repository.git.log("-z", "--format=%x01%H", "--name-only", "--no-renames", "--no-merges", "HEAD", "--", *wanted, as_process=True)
+    process = repository.git.log(
+        "-z", "--format=%x01%H", "--name-only", "--no-renames", "--no-merges", "HEAD", "--", *wanted, as_process=True
+    )
     commit = ""
     buffer = b""
-    while missing and (chunk := process.stdout.read(65536)):
+    while missing and (chunk := process.proc.stdout.read(65536)):
         *entries, buffer = (buffer + chunk).split(b"\0")
         for entry in entries:
             name = entry.decode("utf-8", "surrogateescape").lstrip("\n")
@@ -93,6 +97,7 @@ def _newest(repository: git.Repo, prefixes: Mapping[Path, str], read: Mapping[Pa
             for folder in [folder for folder, prefix in missing.items() if name.startswith(prefix) or name in read[folder]]:
                 found[folder] = commit
                 del missing[folder]
-    process.stdout.close()
-    process.wait(status=None) if not missing else process.proc.terminate()
+    process.proc.stdout.close()
+    process.proc.terminate()
+    process.proc.wait()
     return found

@@ -21,11 +21,41 @@ FENCE = "---"
 
 E = Severity.ERROR
 define("Z001", E, "文件不是 UTF-8 编码", why="方案是 UTF-8 文本，才能在任何系统上读成同样的字。", wrong="以 GBK 保存", right="另存为 UTF-8")
-define("Z002", E, "文件过大或某行过长", why="过大的文件会拖垮审阅和排版；扫描件应放在 evidence/。", wrong="把图片以 base64 写进正文", right="图片放在 evidence/")
-define("Z003", E, "没有数据区", why="方案以 --- 开头，先数据、后正文。", wrong="# 一、工作基础（第一行）", right="---\nformat: zcf-plan/1\n…\n---\n# 一、工作基础")
-define("Z004", E, "数据区没有结束", why="数据区以单独一行 --- 结束。", wrong="---\nformat: zcf-plan/1\n（直到文件末尾）", right="---\n…\n---")
-define("Z011", E, "正文含有不可见的控制字符或双向文字控制符", why="双向控制符能让人看到的与程序读到的不同。", wrong="正文中有 U+202E", right="删去该字符")
-define("Z012", E, "方案文件不是普通文件", why="不跟随链接：链接可指向仓库以外的文件。", wrong="plan.md → /etc/passwd", right="plan.md 为普通文件")
+define(
+    "Z002",
+    E,
+    "文件过大或某行过长",
+    why="过大的文件会拖垮审阅和排版；扫描件应放在 evidence/。",
+    wrong="把图片以 base64 写进正文",
+    right="图片放在 evidence/",
+)
+define(
+    "Z003",
+    E,
+    "没有数据区",
+    why="方案以 --- 开头，先数据、后正文。",
+    wrong="# 一、工作基础（第一行）",
+    right="---\nformat: zcf-plan/1\n…\n---\n# 一、工作基础",
+)
+define(
+    "Z004", E, "数据区没有结束", why="数据区以单独一行 --- 结束。", wrong="---\nformat: zcf-plan/1\n（直到文件末尾）", right="---\n…\n---"
+)
+define(
+    "Z011",
+    E,
+    "正文含有不可见的控制字符或双向文字控制符",
+    why="双向控制符能让人看到的与程序读到的不同。",
+    wrong="正文中有 U+202E",
+    right="删去该字符",
+)
+define(
+    "Z012",
+    E,
+    "方案文件不是普通文件",
+    why="不跟随链接：链接可指向仓库以外的文件。",
+    wrong="plan.md → /etc/passwd",
+    right="plan.md 为普通文件",
+)
 define("Z013", E, "文件是空的", why="空文件不是方案。", wrong="（空）", right="用 zcfdocs new 生成空白方案")
 
 
@@ -75,7 +105,9 @@ def read_plan(path: Path, shown: str) -> Reading:
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
-        finding = Finding("Z001", (), f"第 {error.start} 字节 0x{raw[error.start]:02X} 不是 UTF-8", "请用编辑器“另存为 UTF-8”", line=line, column=column)
+        finding = Finding(
+            "Z001", (), f"第 {error.start} 字节 0x{raw[error.start]:02X} 不是 UTF-8", "请用编辑器“另存为 UTF-8”", line=line, column=column
+        )
         return _unread(Source(shown, folder, "", None, "", 1), finding)
     return read_text(text, folder, shown)
 
@@ -121,14 +153,24 @@ def split(text: str) -> tuple[str, str, int, Finding | None]:
     """Front-matter, body, the body's first line, and what hinders."""
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
-        return "", text, 1, Finding("Z003", (), f"第一行应为 ---，现为“{lines[0][:40]}”", "数据区写在文件开头，前后各一行 ---", line=1, column=1)
+        return (
+            "",
+            text,
+            1,
+            Finding("Z003", (), f"第一行应为 ---，现为“{lines[0][:40]}”", "数据区写在文件开头，前后各一行 ---", line=1, column=1),
+        )
     for number, line in enumerate(lines):
         if len(line) > MAX_LINE:
             finding = Finding("Z002", (), f"此行有 {len(line)} 个字符，超过 {MAX_LINE}", "请分段", line=number + 1, column=MAX_LINE + 1)
             return "", "", number + 1, finding
     closing = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if closing is None:
-        return "", "", 1, Finding("Z004", (), "数据区没有结束：找不到第二个单独成行的 ---", "在数据与正文之间加一行 ---", line=len(lines), column=1)
+        return (
+            "",
+            "",
+            1,
+            Finding("Z004", (), "数据区没有结束：找不到第二个单独成行的 ---", "在数据与正文之间加一行 ---", line=len(lines), column=1),
+        )
     front = "\n".join(lines[1:closing]) + "\n"
     if len(front.encode("utf-8", "surrogatepass")) > MAX_FRONT:
         finding = Finding("Z002", (), f"数据区超过 {MAX_FRONT // 1024} KiB", "数据区只放数据，说明文字写在正文", line=2, column=1)
@@ -162,6 +204,10 @@ def _unstaged(source: Source) -> str:
     text = source.text
     nodes = [node for key in ("stage", "publication") if source.root and (node := source.root.child(key))]
     for node in sorted(nodes, key=lambda node: node.start, reverse=True):
-        head = text[: node.start].rstrip(" \n") + " " if "\n" in text[max(0, text.rfind(":", 0, node.start)) : node.start] else text[: node.start]
+        head = (
+            text[: node.start].rstrip(" \n") + " "
+            if "\n" in text[max(0, text.rfind(":", 0, node.start)) : node.start]
+            else text[: node.start]
+        )
         text = head + text[node.end :]
     return text

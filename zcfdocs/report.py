@@ -57,7 +57,15 @@ def score_table(rulebook: Rulebook, score: Score) -> Table:
     for index, group in enumerate(rulebook.catalogue.groups):
         sums = [display(phase.groups[index].points, 2, group.points) for phase in phases]
         weighted = "，".join(f"{phase.phase.label}加权 {rounded(phase.groups[index].weighted, 2)}" for phase in phases)
-        table.add_row(f"[bold]{group.id}", f"[bold]{group.title}（权重 {percent(group.weight, 0)}）", "", trimmed(group.points, 2), *sums, weighted, style="bold")
+        table.add_row(
+            f"[bold]{group.id}",
+            f"[bold]{group.title}（权重 {percent(group.weight, 0)}）",
+            "",
+            trimmed(group.points, 2),
+            *sums,
+            weighted,
+            style="bold",
+        )
         for row in group.rows():
             cells = []
             for phase in phases:
@@ -74,7 +82,9 @@ def score_table(rulebook: Rulebook, score: Score) -> Table:
 def show_score(console: Console, examined: Examined) -> None:
     """The whole score of one plan: table, gates, what is missing."""
     plan, rulebook, score = examined.reading.plan, examined.rulebook, examined.score
-    assert plan is not None and rulebook is not None and score is not None
+    assert plan is not None
+    assert rulebook is not None
+    assert score is not None
     console.print(f"\n[bold]{escape(plan.factory.name)}[/]（{escape(examined.reading.source.path)}）", highlight=False)
     console.print(score_table(rulebook, score), highlight=False)
     console.print("● 满足  ◐ 部分满足  ○ 未满足  ✗ 缺佐证  ◇ 暂定  — 不适用", style="dim", highlight=False)
@@ -107,7 +117,11 @@ def gap_lines(phase: PhaseScore, found: Gap, rulebook: Rulebook) -> Iterator[str
     yield ""
     if found.missing:
         yield f"离 {line} 分（{phase.phase.label}）：还差 {display(found.missing, 4)} 分"
-        yield f"  全部必选指标满分也只有 {trimmed(found.required_alone, 2)} 分，其余须由可选指标补足" if found.required_alone < rulebook.catalogue.pass_line else ""
+        yield (
+            f"  全部必选指标满分也只有 {trimmed(found.required_alone, 2)} 分，其余须由可选指标补足"
+            if found.required_alone < rulebook.catalogue.pass_line
+            else ""
+        )
         if found.shortest:
             yield f"  最少做到 {len(found.shortest)} 项即可过线：{'、'.join(gain.row.row.id for gain in found.shortest)}"
     else:

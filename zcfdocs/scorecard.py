@@ -24,7 +24,13 @@ class Origin:
 
 
 def scorecard(
-    plan: Plan, rulebook: Rulebook, accounts: tuple[YearAccount, ...], score: Score, digest: str, origin: Origin, counts: dict[Severity, int]
+    plan: Plan,
+    rulebook: Rulebook,
+    accounts: tuple[YearAccount, ...],
+    score: Score,
+    digest: str,
+    origin: Origin,
+    counts: dict[Severity, int],
 ) -> Json:
     """The whole card; numbers are strings, exact where finite, else 28 significant digits."""
     catalogue = rulebook.catalogue
@@ -55,7 +61,12 @@ def _phase(phase: PhaseScore, rulebook: Rulebook) -> Json:
         "eligible": phase.eligible,
         "unmet_required": list(phase.unmet_required),
         "groups": [
-            {"id": group.group.id, "weight": rounded(group.group.weight, 2), "points": exact(group.points), "weighted": exact(group.weighted)}
+            {
+                "id": group.group.id,
+                "weight": rounded(group.group.weight, 2),
+                "points": exact(group.points),
+                "weighted": exact(group.weighted),
+            }
             for group in phase.groups
         ],
         "rows": [

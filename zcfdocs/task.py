@@ -30,7 +30,7 @@ class Task:
 
 def print_copies(task: Task) -> dict[str, bytes]:
     """File name → bytes for every target asked for."""
-    from zcfdocs.manuscript import compose  # the printing libraries take half a second to import: only where printing
+    from zcfdocs.manuscript.compose import compose  # the printing libraries take half a second to import: only where printing
     from zcfdocs.printing.data import print_data
     from zcfdocs.printing.pdf import print_pdf
     from zcfdocs.printing.word import print_word

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml.cyaml import CParser
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # re-exported from the C extension
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent, StreamEndEvent
 
@@ -16,16 +16,34 @@ from zcfdocs.finding import Finding, Route, Severity, define
 MAX_DEPTH = 20
 NULLS = {"", "~", "null", "Null", "NULL"}
 # Bidirectional controls hide text from the reader ("Trojan Source"); other controls and lone surrogates cannot be printed.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 
 YAML_WHY = "方案格式：正文之前的数据须能被任何人、任何工具读成同一个意思。"
 define("Z010", Severity.ERROR, "数据区含有不可见的控制字符或双向文字控制符", why="双向控制符能让人看到的与程序读到的不同。",
        wrong="name: 天津\\u202e示例公司", right="name: 天津示例公司")  # fmt: skip
 define("Z005", Severity.ERROR, "数据区不是合法的 YAML", why=YAML_WHY, wrong="factory: {name: 示例公司", right="factory: {name: 示例公司}")
-define("Z006", Severity.ERROR, "数据区使用了锚点或别名", why="别名可成倍展开，也让数值的出处不清。", wrong="water: *w2023", right="water: 62700")
-define("Z007", Severity.ERROR, "数据区使用了类型标签", why="每个字段的类型由方案格式规定，不由文件声明。", wrong="year: !!int 2024", right="year: 2024")
+define(
+    "Z006",
+    Severity.ERROR,
+    "数据区使用了锚点或别名",
+    why="别名可成倍展开，也让数值的出处不清。",
+    wrong="water: *w2023",
+    right="water: 62700",
+)
+define(
+    "Z007",
+    Severity.ERROR,
+    "数据区使用了类型标签",
+    why="每个字段的类型由方案格式规定，不由文件声明。",
+    wrong="year: !!int 2024",
+    right="year: 2024",
+)
 define("Z008", Severity.ERROR, "同一个键写了两次", why="两个值不知以哪个为准。", wrong="water: 62000\nwater: 61000", right="water: 62000")
-define("Z009", Severity.ERROR, "数据区嵌套过深", why=f"方案格式不超过 {MAX_DEPTH} 层。", wrong="a: [[[[[[[[[[…", right="products: [座椅总成]")
+define(
+    "Z009", Severity.ERROR, "数据区嵌套过深", why=f"方案格式不超过 {MAX_DEPTH} 层。", wrong="a: [[[[[[[[[[…", right="products: [座椅总成]"
+)
 define("Z016", Severity.ERROR, "键不是一段简单文字", why=YAML_WHY, wrong="? [a, b]\n: 1", right="name: 示例")
 define("Z017", Severity.ERROR, "数据区为空或不是键值对", why=YAML_WHY, wrong="---\n- a\n---", right="---\nformat: zcf-plan/1\n---")
 
@@ -34,7 +52,7 @@ define("Z017", Severity.ERROR, "数据区为空或不是键值对", why=YAML_WHY
 class Node:
     """A value and where it stands: `value` is text, None, a list of nodes or a mapping of nodes."""
 
-    value: str | None | list[Node] | dict[str, Node]
+    value: str | list[Node] | dict[str, Node] | None
     line: int
     column: int
     start: int
@@ -118,7 +136,9 @@ def _forbidden(text: str, first_line: int) -> list[Finding]:
         before = text[: match.start()]
         line, column = before.count("\n"), match.start() - (before.rfind("\n") + 1)
         name = f"U+{ord(match.group()):04X}"
-        found.append(Finding("Z010", (), f"此处有不可见字符 {name}", "请删去该字符后重新输入这段文字", line=first_line + line, column=column + 1))
+        found.append(
+            Finding("Z010", (), f"此处有不可见字符 {name}", "请删去该字符后重新输入这段文字", line=first_line + line, column=column + 1)
+        )
         if len(found) == 20:
             break
     return found
@@ -126,9 +146,13 @@ def _forbidden(text: str, first_line: int) -> list[Finding]:
 
 # libyaml's words for what went wrong → what a person did, and the mend.
 SYNTAX = (
-    ("expected ',' or", "括号没有成对，或各项之间缺少逗号", "检查这里开始的 { } 或 [ ] 是否成对，各项之间用半角逗号分隔；值里有冒号、逗号、引号时请用双引号括起"),
+    (
+        "expected ',' or",
+        "括号没有成对，或各项之间缺少逗号",
+        "检查这里开始的 { } 或 [ ] 是否成对，各项之间用半角逗号分隔；值里有冒号、逗号、引号时请用双引号括起",
+    ),
     ("mapping values are not allowed", "此处不该再有冒号", "值里有冒号时请用双引号把整个值括起；也请检查上一行的缩进"),
-    ("unexpected ':'", "括号里的值含有冒号", "请用双引号把这个值括起，如 url: \"https://…\""),
+    ("unexpected ':'", "括号里的值含有冒号", '请用双引号把这个值括起，如 url: "https://…"'),
     ("cannot start any token", "值不能以这个符号开头", "以 @ ` % 等符号开头的值请用双引号括起"),
     ("expected key", "缩进没有对齐", "同一层的键须从同一列开始，只用空格缩进"),
     ("expected '-' indicator", "缩进没有对齐", "同一列表的“-”须从同一列开始，只用空格缩进"),
@@ -149,7 +173,9 @@ def _syntax(error: MarkedYAMLError, text: str, first_line: int) -> Finding:
     lines = text.split("\n")
     shown = lines[line] if line < len(lines) else ""
     if "\t" in shown[: column + 1]:
-        return Finding("Z005", (), "缩进处用了制表符（Tab）", "YAML 只许用空格缩进，请把 Tab 换成空格", line=first_line + line, column=column + 1)
+        return Finding(
+            "Z005", (), "缩进处用了制表符（Tab）", "YAML 只许用空格缩进，请把 Tab 换成空格", line=first_line + line, column=column + 1
+        )
     if "：" in shown and ":" not in shown:
         message, hint = "键与值之间用了全角冒号“：”", "请改为半角冒号加一个空格“: ”"
     else:

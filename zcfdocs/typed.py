@@ -42,7 +42,7 @@ def read(model: type[N], data: Any) -> Typed[N]:
                 findings.extend(_finding(model, route, problem))
             if problem["type"] != "extra_forbidden":
                 holes.add(route)
-            _mend(data, route, problem["type"])
+            _mend(model, data, route, problem["type"])
     return Typed(None, tuple(findings), frozenset(holes))
 
 
@@ -58,7 +58,8 @@ def _unknown(route: Route, known: list[str]) -> Finding:
     return Finding("Z102", route, f"没有字段 {route[-1]}。{suggest(str(route[-1]), known)}", f"此处可写：{'、'.join(known)}")
 
 
-def _mend(data: Any, route: Route, kind: str) -> None:
+def _mend(model: type[BaseModel], data: Any, route: Route, kind: str) -> None:
+    """Take the unreadable value away where it may be absent; else leave a hole of the right shape."""
     parent = data
     for step in route[:-1]:
         parent = parent[step]
@@ -68,8 +69,16 @@ def _mend(data: Any, route: Route, kind: str) -> None:
         parent[route[-1]] = {}
     elif kind in ("list_type", "tuple_type"):
         parent[route[-1]] = []
+    elif kind != "missing" and isinstance(parent, dict) and _may_be_absent(model, route):
+        del parent[route[-1]]
     else:
         parent[route[-1]] = HOLE
+
+
+def _may_be_absent(model: type[BaseModel], route: Route) -> bool:
+    parent = _model_at(model, route[:-1])
+    fields = parent.model_fields.items() if parent else ()
+    return any((field.alias or name) == route[-1] and not field.is_required() for name, field in fields)
 
 
 def _finding(model: type[BaseModel], route: Route, problem: Any) -> list[Finding]:
@@ -82,9 +91,15 @@ def _finding(model: type[BaseModel], route: Route, problem: Any) -> list[Finding
         return [_unknown(route, fields_at(model, route[:-1]))]
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         known = fields_at(model, route)
-        return [Finding("Z103", route, f"此处应为键值对，现为{_shown(problem['input'])}", f"如 {{{', '.join(f'{key}: …' for key in known[:3])}}}")]
+        return [
+            Finding(
+                "Z103", route, f"此处应为键值对，现为{_shown(problem['input'])}", f"如 {{{', '.join(f'{key}: …' for key in known[:3])}}}"
+            )
+        ]
     if kind in ("list_type", "tuple_type"):
-        return [Finding("Z104", route, f"此处应为列表，现为{_shown(problem['input'])}", "每项前加“- ”另起一行，或写成 [甲, 乙]；没有时写 []")]
+        return [
+            Finding("Z104", route, f"此处应为列表，现为{_shown(problem['input'])}", "每项前加“- ”另起一行，或写成 [甲, 乙]；没有时写 []")
+        ]
     return [Finding(kind, route, context["message"], context.get("hint", ""))]
 
 

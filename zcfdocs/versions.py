@@ -16,9 +16,26 @@ from zcfdocs.places import DOCS, MKDOCS, THEME
 LIBRARIES = {
     "pango": ("libpango-1.0.so.0", "libpango-1.0-0", "pango-1.0-0", "libpango-1.0.dylib", "libpango-1.0-0.dll"),
     "harfbuzz": ("libharfbuzz.so.0", "libharfbuzz-0", "harfbuzz", "libharfbuzz.0.dylib", "libharfbuzz-0.dll"),
-    "harfbuzz-subset": ("libharfbuzz-subset.so.0", "libharfbuzz-subset-0", "harfbuzz-subset", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll"),
+    "harfbuzz-subset": (
+        "libharfbuzz-subset.so.0",
+        "libharfbuzz-subset-0",
+        "harfbuzz-subset",
+        "libharfbuzz-subset.0.dylib",
+        "libharfbuzz-subset-0.dll",
+    ),
 }
-PACKAGES = ("weasyprint", "pypandoc_binary", "python-docx", "vl-convert-python", "Markdown", "pymdown-extensions", "nh3", "jinja2", "mkdocs", "mkdocs-material")
+PACKAGES = (
+    "weasyprint",
+    "pypandoc_binary",
+    "python-docx",
+    "vl-convert-python",
+    "Markdown",
+    "pymdown-extensions",
+    "nh3",
+    "jinja2",
+    "mkdocs",
+    "mkdocs-material",
+)
 
 
 def library(name: str) -> ctypes.CDLL | None:
@@ -58,15 +75,18 @@ def fonts() -> list[Path]:
 
 @cache
 def tool_digest() -> str:
-    """sha256 over the package's code, theme, site configuration and guides: what changes bytes though no version changed."""
-    whole = hashlib.sha256()
+    """sha256 over the package's code, theme, guides and site configuration: what changes bytes though no version changed."""
     code = Path(__file__).resolve().parent
-    files = [path for path in code.rglob("*.py") if "data" not in path.relative_to(code).parts[:1]]
-    for root in (THEME, DOCS):
-        files += [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    for path in sorted([*files, MKDOCS]):
-        if path.is_file():
-            whole.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    files = {
+        f"zcfdocs/{path.relative_to(code).as_posix()}": path for path in code.rglob("*.py") if path.relative_to(code).parts[0] != "data"
+    }
+    for name, root in (("theme", THEME), ("docs", DOCS)):
+        found = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        files |= {f"{name}/{path.relative_to(root).as_posix()}": path for path in found}
+    files["mkdocs.yml"] = MKDOCS
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(f"{name}\0{hashlib.sha256(files[name].read_bytes()).hexdigest()}\n".encode())
     return whole.hexdigest()
 
 

@@ -48,7 +48,9 @@ def intensities(plan: Plan, index: int, tce: Figure, emissions: Figure) -> tuple
         }
         bases: dict[str, dict[str, Figure | None]] = {"product": by_product}
         for basis, name in VALUE_NAMES.items():
-            bases[basis] = {metric: _per_value(metric, whole, year, basis, name, here) for metric, whole in (("energy", tce), ("carbon", emissions))}
+            bases[basis] = {
+                metric: _per_value(metric, whole, year, basis, name, here) for metric, whole in (("energy", tce), ("carbon", emissions))
+            }
         chosen = bases[plan.accounting.intensity_basis]
         mass = _mass(year, item, here, route)
         water = given(year.water, "m3", "取水量", (*here, "water")) if year.water is not None else None

@@ -14,6 +14,7 @@ from zcfdocs.finding import Route
 from zcfdocs.plan import Offset
 from zcfdocs.units import ratio
 
+
 @dataclass(frozen=True, slots=True)
 class OffsetLine:
     """One line: the amount that counts (MWh or tCO2e), or the Chinese reason why nothing does."""
@@ -33,9 +34,7 @@ class OffsetLine:
         return self.method.counts == "grid_electricity"
 
 
-def judge(
-    offset: Offset, method: OffsetMethod, route: Route, evidence: Evidence, on: datetime.date | None, ledger: Ledger
-) -> OffsetLine:
+def judge(offset: Offset, method: OffsetMethod, route: Route, evidence: Evidence, on: datetime.date | None, ledger: Ledger) -> OffsetLine:
     """In actual and result years only retired lines with valid evidence count; a target year (`on` None) is a promise."""
     unit = "tCO2e" if method.counts == "emissions" else "MWh"
     scale = ratio(offset.unit, unit)

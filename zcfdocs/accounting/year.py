@@ -58,7 +58,9 @@ def account(plan: Plan, rulebook: Rulebook, evidence: Evidence, grid_policy: str
     Lines whose carrier, unit or factor is unknown are left out: checks report them, and such a plan is not printed.
     """
     ledger = Ledger()
-    return tuple(_year(plan, index, rulebook, evidence, ledger, grid_policy or plan.accounting.grid_factor) for index in range(len(plan.years)))
+    return tuple(
+        _year(plan, index, rulebook, evidence, ledger, grid_policy or plan.accounting.grid_factor) for index in range(len(plan.years))
+    )
 
 
 def _year(plan: Plan, index: int, rulebook: Rulebook, evidence: Evidence, ledger: Ledger, policy: str) -> YearAccount:
@@ -109,7 +111,9 @@ def _energy(lines: tuple[Line, ...]) -> tuple[Figure, Figure, tuple[tuple[Line, 
     bought = [figure for line, figure in counted if line.carrier.role not in ("electricity_sold", "heat_sold")]
     sold = [figure for line, figure in counted if line.carrier.role in ("electricity_sold", "heat_sold")]
     used = total("综合能耗", "tce", bought)
-    own = total("自发自用可再生能源", "tce", [figure for line, figure in counted if line.carrier.role == "self_use" and line.carrier.renewable])
+    own = total(
+        "自发自用可再生能源", "tce", [figure for line, figure in counted if line.carrier.role == "self_use" and line.carrier.renewable]
+    )
     return _less("综合能耗", used, sold), own, tuple(counted)
 
 

@@ -21,7 +21,10 @@ def create(place: str, plans: Path, shelf: Shelf, name: str | None = None) -> Pa
     district, _, slug = place.strip("/").partition("/")
     keys = [item.key for item in catalogue.districts]
     if district not in keys:
-        raise ZcfError(f"没有辖区 {district}。{suggest(district, keys)}", hint="可取：" + "、".join(f"{item.key}（{item.name}）" for item in catalogue.districts))
+        raise ZcfError(
+            f"没有辖区 {district}。{suggest(district, keys)}",
+            hint="可取：" + "、".join(f"{item.key}（{item.name}）" for item in catalogue.districts),
+        )
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise ZcfError(f"“{slug}”不能作文件夹名", hint=f"写成 {district}/名称，名称只用小写字母、数字和横线，如 {district}/example-parts")
     path = plans / district / slug / "plan.md"
@@ -44,7 +47,7 @@ def _catalogue(shelf: Shelf, name: str | None) -> Catalogue:
 
 def blank(catalogue: Catalogue, district: str) -> str:
     """The text of the blank plan; the template is the tool's own, the data the catalogue's."""
-    environment = Environment(
+    environment = Environment(  # noqa: S701  # Markdown, not HTML; the catalogue's texts are the tool's own
         loader=FileSystemLoader(THEME / "new"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     baseline = catalogue.deadline.year - 1

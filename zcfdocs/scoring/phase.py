@@ -70,7 +70,9 @@ def phases(
     late = plan.evaluation.as_of if plan.evaluation else plan.as_of
     named = (("now", now, plan.as_of), ("target", target, plan.as_of), ("result", result, late))
     return tuple(
-        Phase(name, plan, rulebook, evidence, account, _before(accounts, account), on, promised) for name, account, on in named if account is not None
+        Phase(name, plan, rulebook, evidence, account, _before(accounts, account), on, promised)
+        for name, account, on in named
+        if account is not None
     )
 
 

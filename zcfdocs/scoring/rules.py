@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Any, TypeVar
 
 from zcfdocs.catalogue import Row
@@ -175,7 +176,7 @@ def declining(row: Row, parameters: OfMetric, phase: Phase) -> Award:
         values = [year.get(subject) for year in series]
         known = [value for value in values if value is not None]
         figures += known
-        fell = len(known) == len(values) and all(later.value < earlier.value for earlier, later in zip(known, known[1:], strict=False))
+        fell = len(known) == len(values) and all(later.value < earlier.value for earlier, later in pairwise(known))
         falling = falling and fell
         shown = " → ".join(trimmed(value.value, 4) if value else "缺" for value in values)
         steps.append(f"{subject} {shown}{'' if fell else '（未逐年下降）'}")

@@ -1,0 +1,77 @@
+"""The pictures of README.md, from what `./zcf build` made: `./zcf tool python tools/make_pictures.py`. Needs Chromium, LibreOffice and Chinese system fonts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+PLAN = "xiqing/jinhe-auto-parts"
+OUT = ROOT / "docs" / "pictures"
+GAP, BACKGROUND = 16, "#d8dcda"
+
+
+def pages(pdf: Path, numbers: tuple[int, ...], height: int) -> Image.Image:
+    """The named pages (from 1) side by side at one height."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        images = []
+        for number in numbers:
+            page = document[number - 1]
+            images.append(page.render(scale=height / page.get_height()).to_pil().convert("RGB"))
+    sheet = Image.new("RGB", (sum(image.width for image in images) + GAP * (len(images) + 1), height + 2 * GAP), BACKGROUND)
+    left = GAP
+    for image in images:
+        sheet.paste(image, (left, GAP))
+        left += image.width + GAP
+    return sheet
+
+
+def find(pdf: Path, text: str) -> int:
+    """The first page after the contents that holds the text."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        found = [number for number, page in enumerate(document, 1) if text in page.get_textpage().get_text_range()]
+    return found[-1] if len(found) == 1 else found[1]
+
+
+def site_page(name: str, width: int, height: int, room: Path) -> Image.Image:
+    shot = room / "shot.png"
+    browser = shutil.which("chromium") or "chromium"
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
+    target = (ROOT / "dist" / "site" / name).as_uri()
+    command = [browser, *flags, f"--window-size={width},{height}", f"--screenshot={shot}", target]
+    subprocess.run(command, check=True, capture_output=True)
+    return Image.open(shot).convert("RGB")
+
+
+def word_as_pdf(source: Path, room: Path) -> Path:
+    office = shutil.which("soffice") or "soffice"
+    command = [office, "--headless", "--convert-to", "pdf", "--outdir", str(room), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
+    return room / f"{source.stem}.pdf"
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    folder = ROOT / "dist" / "submission" / PLAN
+    with tempfile.TemporaryDirectory() as name:
+        room = Path(name)
+        pdf = folder / "试点方案.pdf"
+        chosen = (1, find(pdf, "基本信息表"), find(pdf, "碳抵消明细"))
+        save(pages(pdf, chosen, 620), "pdf.png")
+        save(pages(pdf, (find(pdf, "打分表"),), 620), "scoring.png")
+        save(site_page(f"plans/{PLAN}/index.html", 1280, 1100, room), "page.png")
+        word = word_as_pdf(folder / "试点方案.docx", room)
+        save(pages(word, (1, find(word, "基本信息表"), find(word, "碳抵消明细")), 620), "word.png")
+
+
+def save(image: Image.Image, name: str) -> None:
+    image.quantize(128).save(OUT / name, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
