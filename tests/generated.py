@@ -280,7 +280,12 @@ class Maker:
     def plan(self):
         area, gwp = self.pick(["tianjin", "north-china", "china"]), self.pick(["AR4", "AR5", "AR6"])
         requirements = [
-            {"id": str(at), "met": "met", "basis": "齐全", "evidence": ["lapsed"] if self.chance(0.05) else self.proof(0.95)}
+            {
+                "id": str(at),
+                "met": "met",
+                "basis": "齐全",
+                "evidence": ["lapsed"] if self.chance(0.1 if self.late else 0) else self.proof(0.95),
+            }
             for at in (1, 2, 3)
         ]
         requirements.append(
@@ -307,6 +312,9 @@ class Maker:
 
     def sharpened(self, plan, worked):
         """Put figures on a line of the rules: a benchmark met exactly, a ratio of 0.6 or 1, a share of 0.5, a green amount equal to the grid's."""
+        nudge = Fraction(self.pick([0, 0, 0, 1, -1]), 10**6)
+        if self.chance(0.4) and self.at_the_line(plan, worked["phases"]["now"], nudge):
+            return plan
         wanted = self.pick(["now", "target", "result"])
         year = next(
             (item for item in plan["years"] if item["kind"] == {"now": "actual"}.get(wanted, wanted) and item["year"] >= self.baseline),
@@ -315,7 +323,6 @@ class Maker:
         if year is None:
             return plan
         figures = worked["years"][int(year["year"]), year["kind"]]
-        nudge = Fraction(self.pick([0, 0, 0, 1, -1]), 10**6)
         for line in plan["benchmarks"]:
             found = figures["products"].get(line.get("product") or year["products"][0]["name"], {})
             value = found.get((line["metric"], self.basis if line["metric"] in ("energy", "carbon") else "product"))
@@ -327,8 +334,6 @@ class Maker:
             missing = figures["emissions"] * self.pick([Fraction(6, 10), Fraction(1)]) - figures["offsets"] + nudge
             if missing > 0 and ends(missing):
                 year["offsets"].append({"method": "3b", "kind": "ccer", "amount": text(missing), "unit": "tCO2e"} | proven)
-        elif self.chance(0.7) and wanted == "now" and self.at_the_line(plan, worked["phases"]["now"], nudge):
-            return plan
         else:
             wanted_share = self.pick([Fraction(1, 2), Fraction(1, 2), Fraction(1)]) - figures["renewable_share"]
             power = sum(Fraction(line["amount"]) * independent.KWH[line["unit"]] for line in year["energy"] if line["carrier"] in ELECTRIC)
@@ -339,12 +344,12 @@ class Maker:
         return plan
 
     def at_the_line(self, plan, phase, nudge):
-        """Let row 4.1.1 bring the total to 80 exactly, where that can be written."""
+        """Let row 4.1.1 bring the total to 80 exactly."""
         answer = next((item for item in plan["indicators"] if item["id"] == "4.1.1"), None)
-        wanted = phase["rows"]["4.1.1"][1] + (80 - phase["total"] + nudge) / Fraction(4, 10)
-        if answer is None or not 0 <= wanted <= 30 or not ends(wanted / 30 * Fraction(answer.get("of", "1"))):
+        degree = (phase["rows"]["4.1.1"][1] + (80 - phase["total"] + nudge) / Fraction(4, 10)) / 30
+        if answer is None or not 0 <= degree <= 1 or degree.denominator >= 10**40:
             return False
-        answer |= {"now": text(wanted / 30 * Fraction(answer.get("of", "1"))), "evidence": ["good"]}
+        answer |= {"now": str(degree.numerator), "of": str(degree.denominator), "target": "0", "result": "0", "evidence": ["good"]}
         return True
 
 

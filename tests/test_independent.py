@@ -21,7 +21,7 @@ from zcfdocs.scoring import score
 ROOT = Path(__file__).parent.parent / "indicators"
 ORACLE = Path(__file__).parent / "cases" / "oracle"
 WHOLE = ("tce", "scope1", "scope2", "emissions", "renewable_share", "offsets", "offset_ratio")
-SEEDS = range(50)
+SEEDS = range(80)
 
 
 @pytest.fixture(scope="module")

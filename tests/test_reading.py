@@ -170,3 +170,19 @@ def test_an_unreadable_optional_value_is_absent_not_zero() -> None:
     assert reading.plan is not None
     assert reading.plan.years[2].water is None
     assert ("years", 2, "water") in reading.holes
+
+
+@pytest.mark.parametrize(("old", "new", "code"), [
+    ("{name: 座椅总成, amount: 180000, unit: 套}", "{name: 座椅总成, amount: 180000, unit: 套, share: 60%}", "Z106"),
+    ("items: [绿色工厂, 高新技术企业,", 'items: ["", 高新技术企业,', "Z112"),
+])  # fmt: skip
+def test_a_mistake_in_a_short_form_is_one_finding(old: str, new: str, code: str) -> None:
+    assert [found[0] for found in codes(changed(old, new))] == [code]
+
+
+def test_thousands_of_mistakes_are_still_read() -> None:
+    lines = "".join(f"  - {{gas: R410A, amount: x{number}, unit: t}}\n" for number in range(3000))
+    text = changed("    fugitive:\n", "    fugitive:\n" + lines.replace("  - ", "      - "))
+    started = time.process_time()
+    assert len(codes(text)) == 3000
+    assert time.process_time() - started < 10  # a bound on hanging, no measure of speed

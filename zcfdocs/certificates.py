@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -37,19 +38,16 @@ def run(certificates: Certificates) -> Run | None:
 
 @dataclass(slots=True)
 class Ledger:
-    """What has been counted so far; a number counts once."""
+    """What has been counted so far, as sorted runs that do not touch; a number counts once."""
 
     taken: dict[tuple[str, int], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, new: Run) -> int:
         """Count the run; returns how many of its numbers had been counted before."""
-        fresh = [(new.first, new.last)]
-        for low, high in self.taken[new.prefix, new.width]:
-            fresh = [
-                piece
-                for first, last in fresh
-                for piece in ((first, min(last, low - 1)), (max(first, high + 1), last))
-                if piece[0] <= piece[1]
-            ]
-        self.taken[new.prefix, new.width] += fresh
-        return len(new) - sum(last - first + 1 for first, last in fresh)
+        runs = self.taken[new.prefix, new.width]
+        first = bisect_left(runs, new.first, key=lambda known: known[1])
+        last = bisect_right(runs, new.last, key=lambda known: known[0])
+        met = runs[first:last]
+        repeated = sum(min(high, new.last) - max(low, new.first) + 1 for low, high in met)
+        runs[first:last] = [(min([new.first, *(low for low, _ in met)]), max([new.last, *(high for _, high in met)]))]
+        return repeated

@@ -213,11 +213,10 @@ def _account(account: YearAccount, hidden: Hidden) -> YearAccount:
 
 def _score(score: Score, hidden: Hidden, mask: Callable[[str], str], accounts: dict[int, YearAccount], plan: Plan) -> Score:
     def row(item: RowScore) -> RowScore:
-        secret = any(hidden(route) for route in item.used)
-        because = "所依据的数据由企业保留，不公开" if secret else mask(item.because)
-        return replace(
-            item, because=because, used=tuple(route for route in item.used if not hidden(route)), figures=() if secret else item.figures
-        )
+        kept = tuple(route for route in item.used if not hidden(route))
+        if len(kept) == len(item.used):
+            return replace(item, because=mask(item.because))
+        return replace(item, because="所依据的数据由企业保留，不公开", places=kept, figures=())
 
     def phase(item: PhaseScore) -> PhaseScore:
         groups = tuple(GroupScore(group.group, group.points, tuple(map(row, group.rows))) for group in item.groups)

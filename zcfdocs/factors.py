@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated
@@ -12,7 +13,20 @@ from zcfdocs.figure import Figure, constant
 from zcfdocs.units import compound_ratio, ratio
 
 
-class Sourced(Noun):
+class Remembering(Noun):
+    """A noun that keeps the figures made from it: thousands of lines ask for the same few."""
+
+    @cached_property
+    def _made(self) -> dict[tuple[object, ...], Figure | None]:
+        return {}
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Figure | None]) -> Figure | None:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+
+class Sourced(Remembering):
     """A value with where it was seen; `unverified` where the standard itself was not read."""
 
     source: Text
@@ -27,7 +41,9 @@ class Valued(Sourced):
     def per(self, title: str, unit: str) -> Figure | None:
         """The factor in another unit of the same kind, e.g. kgce/m3 as tce/万m3; None where the kinds differ."""
         scale = compound_ratio(self.unit, unit)
-        return None if scale is None else constant(self.value * scale, unit, title, self.source, self.unverified)
+        if scale is None:
+            return None
+        return self._once((title, unit), lambda: constant(self.value * scale, unit, title, self.source, self.unverified))
 
 
 class Range(Noun):
@@ -50,7 +66,7 @@ class Carrier(Noun):
     note: Text | None = None
 
 
-class FactorSet(Noun):
+class FactorSet(Remembering):
     """What every set says of itself."""
 
     format: Annotated[str, choice("zcf-factors/1")]
@@ -102,6 +118,21 @@ class Fuel(Sourced):
     oxidation: Number
     biogenic: Flag = False
 
+    def figures(self, unit: str) -> tuple[Figure, Figure, Figure]:
+        """Heat value (GJ per unit), carbon content (tC/GJ) and oxidation rate."""
+        if unit not in self._figures:
+            scale = compound_ratio(self.ncv_unit, f"GJ/{unit}") or Fraction(0)
+            self._figures[unit] = (
+                constant(self.ncv * scale, f"GJ/{unit}", "低位发热量", self.source, self.unverified),
+                constant(self.carbon, "tC/GJ", "单位热值含碳量", self.source, self.unverified),
+                constant(self.oxidation, "", "碳氧化率", self.source, self.unverified),
+            )
+        return self._figures[unit]
+
+    @cached_property
+    def _figures(self) -> dict[str, tuple[Figure, Figure, Figure]]:
+        return {}
+
 
 class FuelSet(FactorSet):
     kind: Annotated[str, choice("fuel")]
@@ -143,7 +174,9 @@ class GridSet(FactorSet):
 
     def factor(self, area: str, policy: str, as_of: datetime.date, year: int) -> Figure | None:
         """tCO2/MWh."""
-        item = self.pick(area, policy, as_of, year)
+        return self._once((area, policy, as_of, year), lambda: self._factor(self.pick(area, policy, as_of, year)))
+
+    def _factor(self, item: GridFactor | None) -> Figure | None:
         if item is None:
             return None
         name = next((known.name for known in self.areas if known.key == item.area), item.area)
@@ -190,6 +223,9 @@ class GwpSet(FactorSet):
 
     def factor(self, name: str, unit: str) -> Figure | None:
         """tCO2e per unit of mass of a gas; a mixture weighs its parts."""
+        return self._once((name, unit), lambda: self._factor(name, unit))
+
+    def _factor(self, name: str, unit: str) -> Figure | None:
         scale = ratio(unit, "t")
         if scale is None:
             return None

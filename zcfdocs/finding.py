@@ -81,11 +81,6 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
     return f"是不是想写 {near[0]}？" if near else ""
 
 
-def under(route: Route, parents: Iterable[Route]) -> bool:
-    """Whether the route is, or lies below, one of the parents."""
-    return any(route[: len(parent)] == parent for parent in parents)
-
-
 def dotted(route: Route) -> str:
     """`years[2].energy[0].amount`, as people write a route."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in route).removeprefix(".")

@@ -144,7 +144,7 @@ class _Loader:
             for key, node in (file.root.value if file.root and isinstance(file.root.value, dict) else {}).items():
                 if key in data:
                     self.report(parts, Finding("Z903", (key,), f"顶层键 {key} 在几个文件里都有"))
-                data[key] = node.data()
+                data[key] = node.data
         typed = read(model, data)
         for finding in typed.findings:
             self.report(parts, finding)

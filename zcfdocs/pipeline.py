@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -80,7 +81,10 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf) -> list[Examined]:
     """Every plan, then what only shows across the repository: identities and certificates used twice."""
-    examined = [examine(path, shown, shelf) for path, shown in paths]
+    examined = []
+    for path, shown in paths:
+        examined.append(examine(path, shown, shelf))
+        gc.freeze()  # what is kept is kept to the end: the collector need not look at it again
     common: dict[str, list[Finding]] = {}
     for finding in across([item.reading for item in examined]):
         common.setdefault(finding.path, []).append(finding)

@@ -125,8 +125,8 @@ def read_text(text: str, folder: Path, shown: str) -> Reading:
     findings += _body_characters(body, body_line)
     if root is None:
         return Reading(source, None, Evidence({}, {}), tuple(map(source.locate, findings)), frozenset())
-    typed = read(Plan, root.data())
-    findings += [*typed.findings, *unknown_blanks(Plan, root.blanks())]
+    typed = read(Plan, root.data)
+    findings += [*typed.findings, *unknown_blanks(Plan, root.blanks() if root.has_blanks else ())]
     plan = typed.noun
     evidence = survey(plan, folder) if plan else Evidence({}, {})
     return Reading(source, plan, evidence, tuple(map(source.locate, findings)), typed.holes)
@@ -179,7 +179,9 @@ def split(text: str) -> tuple[str, str, int, Finding | None]:
 
 
 def _body_characters(body: str, first: int) -> list[Finding]:
-    found = []
+    found: list[Finding] = []
+    if FORBIDDEN.search(body) is None:
+        return found
     for number, line in enumerate(body.split("\n"), first):
         if match := FORBIDDEN.search(line):
             message = f"正文此处有不可见字符 U+{ord(match.group()):04X}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from zcfdocs.accounting import YearAccount
+from zcfdocs.accounting import ProductIntensity, YearAccount
 from zcfdocs.catalogue import Rulebook
 from zcfdocs.figure import Figure, display, exact, rounded
 from zcfdocs.finding import Severity
@@ -13,6 +13,8 @@ from zcfdocs.plan import METRICS, Plan
 from zcfdocs.scoring import PhaseScore, Score
 
 Json = dict[str, Any]
+YEAR_FIGURES = ("tce", "scope1", "scope2", "emissions", "renewable_share", "offsets", "offset_ratio")
+ROW_FIGURES = ("points", "claimed", "max", "status", "because")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,6 @@ def scorecard(
     counts: dict[Severity, int],
 ) -> Json:
     """The whole card; numbers are strings, exact where finite, else 28 significant digits."""
-    catalogue = rulebook.catalogue
     return {
         "format": "zcf-scorecard/1",
         "plan": {
@@ -44,13 +45,46 @@ def scorecard(
             "stage": plan.stage,
             "digest": digest,
         },
-        "catalogue": {"id": catalogue.id, "digest": rulebook.digest},
+        "catalogue": {"id": rulebook.id, "digest": rulebook.digest},
         "source": {"commit": origin.commit, "dirty": origin.dirty},
-        "phases": {name: _phase(phase, rulebook) for name, phase in score.phases.items()},
-        "years": [_year(account) for account in accounts],
-        "gates": {"basic_requirements": score.basic_requirements, "pass_line": exact(catalogue.pass_line)},
+        **figures(rulebook, accounts, score),
         "findings": {"error": counts[Severity.ERROR], "warning": counts[Severity.WARNING]},
     }
+
+
+def figures(rulebook: Rulebook, accounts: tuple[YearAccount, ...], score: Score) -> Json:
+    """The part of the card that prose may cite: phases, years and gates."""
+    return {
+        "phases": {name: _phase(phase, rulebook) for name, phase in score.phases.items()},
+        "years": [_year(account) for account in accounts],
+        "gates": {"basic_requirements": score.basic_requirements, "pass_line": exact(rulebook.catalogue.pass_line)},
+    }
+
+
+def names(rulebook: Rulebook, accounts: tuple[YearAccount, ...], score: Score) -> Json:
+    """The same shape, with "0" for every figure: enough to say whether a name means one."""
+    return {
+        "phases": {
+            name: {
+                "total": "0",
+                "display": "0",
+                "groups": [dict.fromkeys(("weight", "points", "weighted"), "0") | {"id": group.id} for group in rulebook.catalogue.groups],
+                "rows": [dict.fromkeys(ROW_FIGURES, "0") | {"id": row.id} for row in rulebook.catalogue.rows()],
+            }
+            for name in score.phases
+        },
+        "years": [
+            dict.fromkeys(YEAR_FIGURES, "0")
+            | {"year": account.year, "kind": account.kind, "intensity": _known(account.products[:1])}
+            | {"intensities": [{"product": item.product} | _known((item,)) for item in account.products]}
+            for account in accounts
+        ],
+        "gates": {"pass_line": "0"},
+    }
+
+
+def _known(products: tuple[ProductIntensity, ...]) -> Json:
+    return {name: "0" for item in products for name in METRICS if item.metric(name)}
 
 
 def _phase(phase: PhaseScore, rulebook: Rulebook) -> Json:
@@ -90,13 +124,7 @@ def _year(account: YearAccount) -> Json:
     return {
         "year": account.year,
         "kind": account.kind,
-        "tce": exact(account.tce.value),
-        "scope1": exact(account.scope1.value),
-        "scope2": exact(account.scope2.value),
-        "emissions": exact(account.emissions.value),
-        "renewable_share": exact(account.renewable_share.value),
-        "offsets": exact(account.offsets.value),
-        "offset_ratio": exact(account.offset_ratio.value),
+        **{name: exact(account.metric(name).value) for name in YEAR_FIGURES},
         "intensity": {key: value for key, value in products[0].items() if key != "product"} if products else dict.fromkeys(METRICS),
         "intensities": products,
     }

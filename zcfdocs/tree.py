@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # re-exported from the C extension
@@ -48,27 +47,27 @@ define("Z016", Severity.ERROR, "键不是一段简单文字", why=YAML_WHY, wron
 define("Z017", Severity.ERROR, "数据区为空或不是键值对", why=YAML_WHY, wrong="---\n- a\n---", right="---\nformat: zcf-plan/1\n---")
 
 
-@dataclass(slots=True)
+NO_KEYS: Mapping[str, tuple[int, int]] = {}
+
+
 class Node:
-    """A value and where it stands: `value` is text, None, a list of nodes or a mapping of nodes."""
+    """A value and where it stands: `value` is text, None, a list of nodes or a mapping of nodes.
 
-    value: str | list[Node] | dict[str, Node] | None
-    line: int
-    column: int
-    start: int
-    end: int
-    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    `data` is the same in plain Python, without the keys that have nothing behind them: such a key is as good as left out.
+    Lines and columns count from 1, `start` and `end` are characters of the file.
+    """
 
-    def data(self) -> Any:
-        """Plain Python: dict, list, str and None. A key with nothing behind it is as good as left out."""
-        if isinstance(self.value, dict):
-            return {key: node.data() for key, node in self.value.items() if node.value is not None}
-        if isinstance(self.value, list):
-            return [node.data() for node in self.value]
-        return self.value
+    __slots__ = ("column", "data", "end", "has_blanks", "keys", "line", "start", "value")
+
+    def __init__(self, line: int, column: int, start: int) -> None:
+        self.line, self.column, self.start, self.end = line, column, start, start
+        self.value: str | list[Node] | dict[str, Node] | None = None
+        self.data: Any = None
+        self.keys = NO_KEYS
+        self.has_blanks = False
 
     def blanks(self, route: Route = ()) -> Iterator[Route]:
-        """Routes of the keys with nothing behind them."""
+        """Routes of the keys with nothing behind them; `has_blanks` of the root says whether there are any."""
         pairs = self.value.items() if isinstance(self.value, dict) else enumerate(self.value) if isinstance(self.value, list) else ()
         for step, node in pairs:
             if node.value is None:
@@ -127,6 +126,7 @@ def parse(text: str, first_line: int = 1, offset: int = 0) -> tuple[Node | None,
     except (YAMLError, ValueError) as error:
         message = f"数据区不是合法的 YAML：{error}"
         return None, [*reader.findings, Finding("Z005", (), message, line=first_line, column=1)]
+    root.has_blanks = reader.has_blanks
     return root, reader.findings
 
 
@@ -191,6 +191,7 @@ class _Reader:
         self.next: Callable[[], Any] = CParser(text).get_event
         self.first_line, self.offset = first_line, offset
         self.escapes = "\\" in text
+        self.has_blanks = False
         self.findings: list[Finding] = []
 
     def document(self) -> Node:
@@ -211,9 +212,27 @@ class _Reader:
 
     def node(self, event: Any, depth: int) -> Node:
         mark = event.start_mark
-        line, column = mark.line + self.first_line, mark.column + 1
-        kind = type(event)
-        if kind is AliasEvent:
+        if event.__class__ is AliasEvent or event.anchor is not None or event.ctag is not None or depth > MAX_DEPTH:
+            self.refuse(event, depth)
+        node = Node(mark.line + self.first_line, mark.column + 1, mark.index + self.offset)
+        if event.__class__ is ScalarEvent:
+            node.end = event.end_mark.index + self.offset
+            text = event.value
+            if self.escapes and FORBIDDEN.search(text):
+                text = self.cleaned(text, node)
+            if text in NULLS and not event.style:
+                self.has_blanks = True
+            else:
+                node.value = node.data = text
+            return node
+        if event.__class__ is SequenceStartEvent:
+            return self.sequence(node, depth)
+        return self.mapping(node, depth)
+
+    def refuse(self, event: Any, depth: int) -> None:
+        """Anchors, aliases, tags and depth: none of them belongs in a plan."""
+        line, column = self.place(event)
+        if event.__class__ is AliasEvent:
             raise Stop("Z006", line, column, f"使用了别名 *{event.anchor}", "请把值原样再写一遍；若要写以 * 开头的文字，请用双引号括起")
         if event.anchor is not None:
             self.findings.append(Finding("Z006", (), f"使用了锚点 &{event.anchor}", "请删去锚点，直接写值", line=line, column=column))
@@ -221,39 +240,40 @@ class _Reader:
             self.findings.append(Finding("Z007", (), f"使用了类型标签 {event.ctag}", "请删去标签，直接写值", line=line, column=column))
         if depth > MAX_DEPTH:
             raise Stop("Z009", line, column, f"嵌套超过 {MAX_DEPTH} 层", "方案格式没有这么深的字段，请检查多余的括号或缩进")
-        start, end = mark.index + self.offset, event.end_mark.index + self.offset
-        if kind is ScalarEvent:
-            value: str | None = event.value
-            if not event.style and value in NULLS:
-                value = None
-            elif self.escapes and (bad := FORBIDDEN.search(event.value)):
-                name = f"U+{ord(bad.group()):04X}"
-                self.findings.append(Finding("Z010", (), f"值里用转义写了不可见字符 {name}", "请删去该字符", line=line, column=column))
-                value = FORBIDDEN.sub("", event.value)
-            return Node(value, line, column, start, end)
-        return (self.sequence if kind is SequenceStartEvent else self.mapping)(Node(None, line, column, start, end), depth)
+
+    def cleaned(self, text: str, node: Node) -> str:
+        found = FORBIDDEN.search(text)
+        name = f"U+{ord(found.group()):04X}" if found else ""
+        message = f"值里用转义写了不可见字符 {name}"
+        self.findings.append(Finding("Z010", (), message, "请删去该字符", line=node.line, column=node.column))
+        return FORBIDDEN.sub("", text)
 
     def sequence(self, node: Node, depth: int) -> Node:
         items: list[Node] = []
-        while type(event := self.next()) is not SequenceEndEvent:
+        while (event := self.next()).__class__ is not SequenceEndEvent:
             items.append(self.node(event, depth + 1))
-        node.value, node.end = items, self.end(event, items, node)
+        node.value, node.data, node.end = items, [item.data for item in items], self.end(event, items, node)
         return node
 
     def mapping(self, node: Node, depth: int) -> Node:
         entries: dict[str, Node] = {}
-        while type(event := self.next()) is not MappingEndEvent:
-            line, column = self.place(event)
-            if type(event) is not ScalarEvent:
+        data: dict[str, Any] = {}
+        places: dict[str, tuple[int, int]] = {}
+        while (event := self.next()).__class__ is not MappingEndEvent:
+            mark = event.start_mark
+            line, column = mark.line + self.first_line, mark.column + 1
+            if event.__class__ is not ScalarEvent:
                 raise Stop("Z016", line, column, "键须是一段简单文字", "键与值之间用“: ”分开，例如 name: 示例")
             key = event.value
             value = self.node(self.next(), depth + 1)
             if key in entries:
-                first = node.keys[key][0]
-                self.findings.append(Finding("Z008", (), f"键 {key} 写了两次，第 {first} 行已有", "删去其中一个", line=line, column=column))
+                message = f"键 {key} 写了两次，第 {places[key][0]} 行已有"
+                self.findings.append(Finding("Z008", (), message, "删去其中一个", line=line, column=column))
                 continue
-            entries[key], node.keys[key] = value, (line, column)
-        node.value, node.end = entries, self.end(event, list(entries.values()), node)
+            entries[key], places[key] = value, (line, column)
+            if value.value is not None:
+                data[key] = value.data
+        node.value, node.data, node.keys, node.end = entries, data, places, self.end(event, list(entries.values()), node)
         return node
 
     def end(self, event: Any, items: list[Node], node: Node) -> int:

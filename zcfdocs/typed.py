@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from zcfdocs.fields import HOLE, Noun
-from zcfdocs.finding import Finding, Route, suggest, under
+from zcfdocs.finding import Finding, Route, parents, suggest
 
 ROUNDS = 8
 
@@ -36,14 +36,29 @@ def read(model: type[N], data: Any) -> Typed[N]:
             return Typed(model.model_validate(data), tuple(findings), frozenset(holes))
         except ValidationError as error:
             problems = error.errors(include_url=False)
+        mended: set[Route] = set()
         for problem in problems:
-            route: Route = tuple(problem["loc"])
-            if problem["input"] is not HOLE and not under(route, holes - {route}) and not (route in holes and problem["type"] != "missing"):
+            route = _written(data, tuple(problem["loc"]))
+            if route in mended:
+                continue
+            mended.add(route)
+            if problem["input"] is not HOLE and not any(above in holes for above in parents(route)):
                 findings.extend(_finding(model, route, problem))
             if problem["type"] != "extra_forbidden":
                 holes.add(route)
             _mend(model, data, route, problem["type"])
     return Typed(None, tuple(findings), frozenset(holes))
+
+
+def _written(data: Any, route: Route) -> Route:
+    """The route as far as the text goes: a short form such as `share: 0.6` stands for a mapping it does not have."""
+    for length, step in enumerate(route):
+        if not isinstance(data, (dict, list)):
+            return route[:length]
+        if isinstance(data, dict) and step not in data:
+            return route[: length + 1]
+        data = data[step]  # type: ignore[index]  # the step fits the container pydantic met it in
+    return route
 
 
 def unknown_blanks(model: type[BaseModel], routes: Iterable[Route]) -> Iterator[Finding]:

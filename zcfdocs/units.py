@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 # unit: (dimension, size in the dimension's base unit). 1 kWh = 3.6 MJ by definition.
 UNITS: dict[str, tuple[str, Fraction]] = {
@@ -35,6 +36,7 @@ def dimension(unit: str) -> str | None:
     return known[0] if known else None
 
 
+@cache
 def ratio(unit: str, other: str) -> Fraction | None:
     """How many `other` make one `unit`; None where they measure different things. Any unit equals itself."""
     if unit == other:
@@ -44,6 +46,7 @@ def ratio(unit: str, other: str) -> Fraction | None:
     return UNITS[unit][1] / UNITS[other][1]
 
 
+@cache
 def compound_ratio(unit: str, other: str) -> Fraction | None:
     """The same for quotients such as kgce/套 and tce/万m3."""
     above, _, below = unit.partition("/")

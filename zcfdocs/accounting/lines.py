@@ -104,10 +104,7 @@ class Line:
         fuel = fuels.get(self.carrier.key, self.source.unit) if fuels else None
         if fuel is None:
             return None
-        scale = compound_ratio(fuel.ncv_unit, f"GJ/{self.source.unit}") or Fraction(0)
-        default = constant(fuel.ncv * scale, f"GJ/{self.source.unit}", "低位发热量", fuel.source, fuel.unverified)
-        carbon = constant(fuel.carbon, "tC/GJ", "单位热值含碳量", fuel.source, fuel.unverified)
-        oxidation = constant(fuel.oxidation, "", "碳氧化率", fuel.source, fuel.unverified)
+        default, carbon, oxidation = fuel.figures(self.source.unit)
         return product(self.amount.title, "tCO2", self.amount, self.measured_ncv() or default, carbon, oxidation, CARBON_TO_CO2)
 
     def heat_factor(self) -> Figure | None:

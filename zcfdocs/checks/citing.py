@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zcfdocs.checks.registry import Case, Problem, check
 from zcfdocs.citations import Citation, find, resolve
 from zcfdocs.finding import Severity, suggest
-from zcfdocs.scorecard import Json, Origin, scorecard
+from zcfdocs.scorecard import Json, names
 
 FORM = "写成 {{ years.2024.emissions }} 或 {{ phases.now.total|digits(2) }}；名称与 scorecard.json 相同，此外什么也不能写"
 
@@ -28,7 +28,7 @@ def citation_names_a_figure(case: Case) -> Iterator[Problem]:
     citations = [citation for citation in find(case.reading.source.body, case.reading.source.body_line) if citation.path]
     if not citations or case.score is None:
         return
-    card = scorecard(case.plan, case.rulebook, case.accounts, case.score, "", Origin(), dict.fromkeys(Severity, 0))
+    card = names(case.rulebook, case.accounts, case.score)
     for citation in citations:
         if resolve(card, citation) is None:
             yield Problem(
@@ -40,6 +40,6 @@ def _near(card: Json, citation: Citation) -> str:
     """A name like the one written, for the two families people cite."""
     years = [str(year["year"]) for year in card["years"]]
     fields = [key for key, value in card["years"][0].items() if isinstance(value, str)] if card["years"] else []
-    names = [f"years.{year}.{field}" for year in years for field in fields]
-    names += [f"phases.{phase}.{key}" for phase in card["phases"] for key in ("total", "display")]
-    return suggest(".".join(citation.path), names)
+    known = [f"years.{year}.{field}" for year in years for field in fields]
+    known += [f"phases.{phase}.{key}" for phase in card["phases"] for key in ("total", "display")]
+    return suggest(".".join(citation.path), known)

@@ -24,7 +24,10 @@ FIGURE_CHOICES = ("offset_ratio", "renewable_share")
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """`claimed` is what the rule gives, `counted` what valid evidence leaves of it; both in points, not yet clamped."""
+    """`claimed` is what the rule gives, `counted` what valid evidence leaves of it; both in points, not yet clamped.
+
+    `used` names places of claims; the places behind `figures` are theirs to tell.
+    """
 
     claimed: Fraction
     counted: Fraction
@@ -95,8 +98,9 @@ def attested(row: Row, _: Named, phase: Phase) -> Award:
     value, note = degree(answer, phase)
     if value is None:
         return Award(ZERO, ZERO, "方案未填写满足程度", (("indicators", index),))
-    claimed = row.points * value / answer.of
-    because = f"满足程度 {trimmed(value, 6)}/{trimmed(answer.of, 6)}{note}，{points(row.points)} × {trimmed(value / answer.of, 6)} = {points(claimed)}"
+    share = value / answer.of
+    claimed = row.points * share
+    because = f"满足程度 {trimmed(value, 6)}/{trimmed(answer.of, 6)}{note}，{points(row.points)} × {trimmed(share, 6)} = {points(claimed)}"
     return _with_named_evidence(row, claimed, because, (("indicators", index),), answer, phase)
 
 
@@ -153,14 +157,14 @@ def share(row: Row, parameters: Floor, phase: Phase) -> Award:
     name, shown = METRIC_NAMES[parameters.of], percent(figure.value)
     if not reached:
         word = "低于" if parameters.at_least is not None else "未超过"
-        return Award(ZERO, ZERO, f"{name} {shown}，{word} {percent(floor, 0)}，不得分", figure.routes(), (figure,))
+        return Award(ZERO, ZERO, f"{name} {shown}，{word} {percent(floor, 0)}，不得分", (), (figure,))
     if phase.rulebook.catalogue.reading("prorata") == "linear_from_floor":
         earned = row.points * (figure.value - floor) / (ONE - floor)
         because = f"{name} {shown}，自 {percent(floor, 0)} 起线性折算，得 {points(earned)}"
     else:
         earned = row.points * figure.value
         because = f"{name} {shown}，{points(row.points)} × {shown} = {points(earned)}"
-    return Award(earned, earned, because, figure.routes(), (figure,))
+    return Award(earned, earned, because, (), (figure,))
 
 
 @rule("declining", OfMetric)
@@ -184,8 +188,7 @@ def declining(row: Row, parameters: OfMetric, phase: Phase) -> Award:
     earned = row.points if falling else ZERO
     years = "、".join(str(account.year) for account in trend)
     verdict = f"逐年下降，得 {points(earned)}" if falling else "未逐年下降，不得分"
-    used = tuple(dict.fromkeys(route for figure in figures for route in figure.routes()))
-    return Award(earned, earned, f"{name}（{years} 年）：{'；'.join(steps) or '无数据'}，{verdict}", used, tuple(figures))
+    return Award(earned, earned, f"{name}（{years} 年）：{'；'.join(steps) or '无数据'}，{verdict}", (), tuple(figures))
 
 
 @rule("better_than", BetterThan)
@@ -218,8 +221,7 @@ def better_than(row: Row, parameters: BetterThan, phase: Phase) -> Award:
     count = max(len(subjects), 1)
     claimed, counted = row.points * beaten / count, row.points * proven / count
     because = f"{'；'.join(reasons) or '无产品数据'}，{len(subjects)} 项中 {proven} 项计分，得 {points(counted)}"
-    places = (*used, *(route for figure in figures for route in figure.routes()))
-    return Award(claimed, counted, because, tuple(dict.fromkeys(places)), tuple(figures))
+    return Award(claimed, counted, because, tuple(used), tuple(figures))
 
 
 def benchmark_of(phase: Phase, metric: str, subject: str) -> tuple[int, Benchmark] | None:
@@ -250,7 +252,7 @@ def achieved(row: Row, parameters: Achieved, phase: Phase) -> Award:
     because = f"承诺指标落实程度：{shown}，平均 {percent(mean)}，{points(row.points)} × {percent(mean)} = {points(claimed)}"
     found = phase.plan.answer(row.id)
     answer = found[1] if found else Answer(id=row.id)
-    award = _with_named_evidence(row, claimed, because, tuple(route for figure in figures for route in figure.routes()), answer, phase)
+    award = _with_named_evidence(row, claimed, because, (), answer, phase)
     return Award(award.claimed, award.counted, award.because, award.used, figures)
 
 

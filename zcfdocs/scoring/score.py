@@ -31,8 +31,13 @@ class RowScore:
     claimed: Fraction
     status: str
     because: str
-    used: tuple[Route, ...]
+    places: tuple[Route, ...]
     figures: tuple[Figure, ...]
+
+    @property
+    def used(self) -> tuple[Route, ...]:
+        """Places in the plan the points rest on: those the rule names, then those its figures were computed from."""
+        return tuple(dict.fromkeys((*self.places, *(route for figure in self.figures for route in figure.routes()))))
 
     @property
     def status_name(self) -> str:
@@ -118,7 +123,9 @@ def _row(row: Row, phase: Phase) -> RowScore:
 
 
 def _clamp(value: Fraction, row: Row) -> Fraction:
-    return max(ZERO, min(value, row.points))
+    if value.numerator < 0:
+        return ZERO
+    return min(value, row.points)
 
 
 def _status(award: Award, claimed: Fraction, counted: Fraction, row: Row) -> str:
