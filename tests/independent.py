@@ -28,7 +28,7 @@ ABOVE |= {"m3": F(1), "万m3": F(10**4)}
 # Where the rules can be read in two ways, the reading worked here.
 READINGS = {
     "not_applicable_is_evidenced": True,  # a row that does not apply earns its points only with valid evidence
-    "heat_factor_is_evidenced": True,  # a supplier's heat factor, 0 for green heat too, counts only with valid evidence
+    "heat_factor_is_evidenced": False,  # a supplier's heat factor, 0 for green heat too, counts only with valid evidence
     "promised_ncv_is_evidenced": True,  # a measured heat value replaces the default in a target year too only with valid evidence
     "requirements_at_evaluation": True,  # the vetoes of the result are judged on the day of evaluation, like its rows
 }
@@ -271,7 +271,8 @@ class Phase:
         titles = {alias: title["name"] for title in self.book.data[row["rule"]["list"]] for alias in (title["name"], *title["aliases"])}
         step = F(row["rule"]["step"])
         if self.name != "now" and answer.get(self.name) is not None:
-            return step * F(answer[self.name]), step * F(answer[self.name]) * self.holds(answer.get("evidence"))
+            singly = [key for item in answer.get("items") or [] if not isinstance(item, str) for key in item.get("evidence") or []]
+            return step * F(answer[self.name]), step * F(answer[self.name]) * self.holds([*(answer.get("evidence") or []), *singly])
         claimed, counted = set(), set()
         for item in answer.get("items") or []:
             name, own = (item, None) if isinstance(item, str) else (item["name"], item.get("evidence"))
@@ -307,6 +308,7 @@ class Phase:
         for name, found in products.items():
             lines = [line for line in self.plan.get("benchmarks") or [] if line["metric"] == metric and line["kind"] in rule["kinds"]]
             lines = [line for line in lines if line.get("product") == name] or [line for line in lines if not line.get("product")]
+            lines = sorted(lines, key=lambda line: rule["kinds"].index(line["kind"]))[:1]  # a standard comes before the industry's level
             value, winning = found[metric, self.basis(metric)], []
             for line in lines:
                 above, below = line["unit"].split("/")
@@ -389,7 +391,16 @@ def work(path: Path, root: Path, promise: Path | None = None):
     plan = plain(path.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n"))
     book, files = book_of(root, plan["catalogue"]), Files(plan, path.parent)
     used: set[tuple[str, int, int]] = set()
-    years = {(int(year["year"]), year["kind"]): account(year, plan, book, files, used) for year in plan["years"]}
+
+    def turn(year):
+        """Retired numbers up to the baseline, then each promise for itself, then what was retired since."""
+        return 1 if year["kind"] == "target" else 2 * (int(year["year"]) > int(plan["accounting"]["baseline"]))
+
+    found = {}
+    for year in sorted(plan["years"], key=turn):
+        own = set(used) if year["kind"] == "target" else used
+        found[int(year["year"]), year["kind"]] = account(year, plan, book, files, own)
+    years = {(int(year["year"]), year["kind"]): found[int(year["year"]), year["kind"]] for year in plan["years"]}
     wanted = {"now": (int(plan["accounting"]["baseline"]), "actual"), "target": (int(plan["accounting"]["target"]), "target")}
     days: dict[str, str | None] = {"now": plan["as_of"], "target": None}
     if plan.get("evaluation") and (result := [key for key in years if key[1] == "result"]):

@@ -203,6 +203,57 @@ def test_at_evaluation_promises_are_held_to_what_was_reached(rulebook: Rulebook)
     assert status(evaluated, "5.1.1", "now") == "provisional"
 
 
+def test_a_row_that_does_not_apply_is_evidenced_like_any_claim(rulebook: Rulebook) -> None:
+    said = ("{id: 3.2.1, now: 1, target: 1, evidence: [row-3.2.1]}", "{id: 3.2.1, not_applicable: true, note: 无, evidence: [row-3.2.1]}")
+    result = scored(rulebook, said)
+    assert (points(result, "3.2.1"), status(result, "3.2.1")) == (40, "not_applicable")
+    bare = scored(rulebook, (said[0], "{id: 3.2.1, not_applicable: true, note: 无}"))
+    assert (points(bare, "3.2.1"), status(bare, "3.2.1")) == (0, "unevidenced")
+    assert points(bare, "3.2.1", "target") == 40
+
+
+@pytest.mark.parametrize(("evidence", "coal"), [("[bench-energy]", 60 * Fraction(320) / Fraction("29.3076")), ("[]", Fraction(798))])
+def test_a_measured_heat_value_replaces_the_default_only_with_its_report(rulebook: Rulebook, evidence: str, coal: Fraction) -> None:
+    line = "{carrier: natural_gas, amount: 60, unit: 万m3}"
+    measured = line.replace("}", f", ncv: {{value: 32, unit: MJ/m3, evidence: {evidence}}}}}")
+    account = scored(rulebook, (line, measured)).phases["now"].phase.account
+    tce = next(figure for line, figure in account.energy_lines if line.carrier.key == "natural_gas")
+    assert tce.value == coal
+
+
+def test_a_promise_takes_no_certificate_from_what_is_retired_later(rulebook: Rulebook) -> None:
+    promised = "{method: 3a, kind: green_power, amount: 10500, unit: MWh, retired: true, evidence: [offset-green]}"
+    numbered = promised.replace("}", ", certificates: [{from: P-00001, to: P-10500}]}")
+    year = TEXT[TEXT.index("  - year: 2026") : TEXT.index("benchmarks:")].replace(promised, numbered)
+    evaluated = scored(
+        rulebook,
+        (promised, numbered),
+        ("benchmarks:\n  - {metric: energy", year.replace("kind: target", "kind: result") + "benchmarks:\n  - {metric: energy"),
+        ("indicators:\n", "evaluation: {as_of: 2027-03-31}\nindicators:\n"),
+    )
+    for name in ("target", "result"):
+        assert evaluated.phases[name].phase.account.renewable_share.value == 1
+
+
+def test_a_standard_comes_before_the_level_of_the_industry(rulebook: Rulebook) -> None:
+    """5.2: the industry's level counts only 未制定相关标准的."""
+    lax = "benchmarks:\n  - {metric: energy, value: 20, unit: kgce/套, kind: industry, source: 行业, evidence: [bench-energy]}\n"
+    result = scored(rulebook, ("benchmarks:\n", lax), ("value: 14.5,", "value: 10,"))
+    assert points(result, "5.2.1") == 0
+
+
+@pytest.mark.parametrize(("row", "changes", "said"), [
+    ("4.5.1", (ELECTRIC, with_offsets("{method: 3b, amount: 8449.1999999, unit: tCO2e, retired: true, evidence: [offset-ccer]}")), "= 14.9999999998 分"),
+    ("4.5.1", (ELECTRIC, with_offsets("{method: 3b, amount: 5069.519999, unit: tCO2e, retired: true, evidence: [offset-ccer]}")), "抵消比例 59.99999999%，低于 60%"),
+    ("5.2.1", (("value: 14.5,", "value: 14.08330999,"),), "14.08331 kgce/套 > 标杆值 14.08330999"),
+])  # fmt: skip
+def test_no_reason_looks_as_if_a_line_had_been_reached(
+    rulebook: Rulebook, row: str, changes: tuple[tuple[str, str], ...], said: str
+) -> None:
+    result = scored(rulebook, *changes)
+    assert said in next(item.because for item in result.phases["now"].rows if item.row.id == row)
+
+
 def test_points_are_never_negative_nor_above_the_maximum(rulebook: Rulebook) -> None:
     for phase in scored(rulebook).phases.values():
         for row in phase.rows:

@@ -42,6 +42,9 @@ class Ledger:
 
     taken: dict[tuple[str, int], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
 
+    def copy(self) -> Ledger:
+        return Ledger(defaultdict(list, {key: list(runs) for key, runs in self.taken.items()}))
+
     def take(self, new: Run) -> int:
         """Count the run; returns how many of its numbers had been counted before."""
         runs = self.taken[new.prefix, new.width]

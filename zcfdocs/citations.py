@@ -45,6 +45,7 @@ def resolve(card: dict[str, Any], citation: Citation) -> str | None:
     node: Any = card
     steps = list(citation.path)
     key, name = "", ""
+    within: Any = card
     while steps:
         if isinstance(node, list):
             step, steps = _longest(node, steps, KEYS.get(key, ""))
@@ -53,10 +54,10 @@ def resolve(card: dict[str, Any], citation: Citation) -> str | None:
         name = steps.pop(0)
         if not isinstance(node, dict) or name not in node:
             return None
-        key, node = name, node[name]
+        within, key, node = node, name, node[name]
     if not isinstance(node, str) or not citation.path:
         return None
-    return _shown(node, name, citation.digits, card) if PLAIN_NUMBER.fullmatch(node) else node
+    return _shown(node, name, citation.digits, _line(name, within, card)) if PLAIN_NUMBER.fullmatch(node) else node
 
 
 def _longest(items: list[Any], steps: list[str], key: str) -> tuple[Any, list[str]]:
@@ -69,13 +70,24 @@ def _longest(items: list[Any], steps: list[str], key: str) -> tuple[Any, list[st
     return None, []
 
 
-def _shown(text: str, name: str, digits: int | None, card: dict[str, Any]) -> str:
+def _line(name: str, within: dict[str, Any], card: dict[str, Any]) -> Fraction | None:
+    """What a figure below it must never look as if it had reached: the pass line, a row's maximum, a group's 100."""
+    if name in ("total", "display"):
+        return Fraction(card["gates"]["pass_line"])
+    if name in ("points", "claimed"):
+        return Fraction(within.get("max", 100))
+    return None
+
+
+def _shown(text: str, name: str, digits: int | None, line: Fraction | None) -> str:
     value = Fraction(text)
     if name in RATIOS:
         return percent(value, 2 if digits is None else digits)
     if name in ("total", "display"):
-        return display(value, 2 if digits is None else digits, Fraction(card["gates"]["pass_line"]))
-    return trimmed(value, 4) if digits is None else display(value, digits)
+        return display(value, 2 if digits is None else digits, line)
+    if digits is None and (line is None or value >= line):
+        return trimmed(value, 4)
+    return display(value, 4 if digits is None else digits, line)
 
 
 def fill(text: str, card: dict[str, Any] | None) -> str:

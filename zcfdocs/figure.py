@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -165,6 +165,15 @@ def display(value: Fraction, digits: int = 2, below: Fraction | None = None) -> 
         digits += 1
         text = rounded(value, digits)
     return text
+
+
+def apart(values: Sequence[Fraction], digits: int) -> tuple[str, ...]:
+    """Rounded and trimmed, with as many more digits as it takes that different values look different."""
+    while True:
+        texts = tuple(trimmed(value, digits) for value in values)
+        if len(set(texts)) == len(set(values)) or digits >= 30:
+            return texts
+        digits += 2
 
 
 def percent(value: Fraction, digits: int = 2) -> str:

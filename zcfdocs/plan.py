@@ -340,6 +340,6 @@ class Plan(Noun):
         return self._answers.get(row)
 
     def judged_on(self, year: Year) -> datetime.date:
-        """The day a year's evidence must be valid: `as_of`, after the baseline at evaluation `evaluation.as_of` (spec 2)."""
-        late = self.evaluation is not None and year.year > self.accounting.baseline
+        """The day a year's evidence must be valid: `as_of`; for what came after the baseline `evaluation.as_of` (spec 2)."""
+        late = year.kind != "target" and year.year > self.accounting.baseline
         return self.evaluation.as_of if late and self.evaluation else self.as_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,7 +11,7 @@ from rich.table import Table
 
 from zcfdocs.catalogue import Rulebook
 from zcfdocs.derivation import Gap, gap
-from zcfdocs.figure import display, percent, rounded, trimmed
+from zcfdocs.figure import apart, display, percent, trimmed
 from zcfdocs.finding import CODES, Finding, Severity, count
 from zcfdocs.pipeline import Examined
 from zcfdocs.scoring import PhaseScore, Score
@@ -56,7 +57,9 @@ def score_table(rulebook: Rulebook, score: Score) -> Table:
     phases = list(score.phases.values())
     for index, group in enumerate(rulebook.catalogue.groups):
         sums = [display(phase.groups[index].points, 2, group.points) for phase in phases]
-        weighted = "，".join(f"{phase.phase.label}加权 {rounded(phase.groups[index].weighted, 2)}" for phase in phases)
+        weighted = "，".join(
+            f"{phase.phase.label}加权 {display(phase.groups[index].weighted, 2, group.weight * group.points)}" for phase in phases
+        )
         table.add_row(
             f"[bold]{group.id}",
             f"[bold]{group.title}（权重 {percent(group.weight, 0)}）",
@@ -116,7 +119,7 @@ def gap_lines(phase: PhaseScore, found: Gap, rulebook: Rulebook) -> Iterator[str
     line = trimmed(rulebook.catalogue.pass_line, 2)
     yield ""
     if found.missing:
-        yield f"离 {line} 分（{phase.phase.label}）：还差 {display(found.missing, 4)} 分"
+        yield f"离 {line} 分（{phase.phase.label}）：还差 {apart([found.missing, Fraction(0)], 4)[0]} 分"
         yield (
             f"  全部必选指标满分也只有 {trimmed(found.required_alone, 2)} 分，其余须由可选指标补足"
             if found.required_alone < rulebook.catalogue.pass_line

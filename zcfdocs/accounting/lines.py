@@ -19,12 +19,12 @@ CARBON_TO_CO2 = constant(Fraction(44, 12), "tCO2/tC", "44/12", "二氧化碳与�
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What every line of a year is read with; `judged_on` None where promises are taken at their word."""
+    """What every line of a year is read with; evidence is judged on `judged_on`."""
 
     rulebook: Rulebook
     fuels: FuelSet | None
     evidence: Evidence
-    judged_on: datetime.date | None
+    judged_on: datetime.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,12 @@ class Line:
         return product(self.amount.title, "GJ", self.amount, content, scale=tonnes)
 
     def measured_ncv(self) -> Figure | None:
-        """GJ per unit of the line; counts in actual years only with a valid report (spec 2)."""
+        """GJ per unit of the line; replaces the default only with a valid report, a promised year's too (spec 2)."""
         ncv = self.source.ncv
         if ncv is None:
             return None
         scale = compound_ratio(ncv.unit, f"GJ/{self.source.unit}")
-        on = self.setting.judged_on
-        if scale is None or (on is not None and not self.setting.evidence.supports(ncv.evidence, on)):
+        if scale is None or not self.setting.evidence.supports(ncv.evidence, self.setting.judged_on):
             return None
         return given(ncv.value * scale, f"GJ/{self.source.unit}", "实测低位发热量", (*self.route, "ncv", "value"))
 

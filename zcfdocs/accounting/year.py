@@ -57,15 +57,25 @@ def account(plan: Plan, rulebook: Rulebook, evidence: Evidence, grid_policy: str
 
     Lines whose carrier, unit or factor is unknown are left out: checks report them, and such a plan is not printed.
     """
-    ledger = Ledger()
-    return tuple(
-        _year(plan, index, rulebook, evidence, ledger, grid_policy or plan.accounting.grid_factor) for index in range(len(plan.years))
-    )
+    policy = grid_policy or plan.accounting.grid_factor
+    retired = Ledger()
+    accounts: dict[int, YearAccount] = {}
+    for index in sorted(range(len(plan.years)), key=lambda index: _turn(plan, index)):
+        # A promise uses no number that is retired already, and takes none from what will be retired.
+        ledger = retired.copy() if plan.years[index].kind == "target" else retired
+        accounts[index] = _year(plan, index, rulebook, evidence, ledger, policy)
+    return tuple(accounts[index] for index in range(len(plan.years)))
+
+
+def _turn(plan: Plan, index: int) -> int:
+    """Certificates are counted in the years up to the baseline first, then in each promise, then in the years since."""
+    year = plan.years[index]
+    return 1 if year.kind == "target" else 0 if year.year <= plan.accounting.baseline else 2
 
 
 def _year(plan: Plan, index: int, rulebook: Rulebook, evidence: Evidence, ledger: Ledger, policy: str) -> YearAccount:
     year, here = plan.years[index], ("years", index)
-    judged_on = None if year.kind == "target" else plan.judged_on(year)
+    judged_on = plan.judged_on(year)
     fuels = rulebook.fuels.get(plan.accounting.fuel_factors)
     setting = Setting(rulebook, fuels, evidence, judged_on)
     lines = tuple(
@@ -77,7 +87,7 @@ def _year(plan: Plan, index: int, rulebook: Rulebook, evidence: Evidence, ledger
     tce, tce_own, used = _energy(lines)
     scope1, biogenic = _scope1(plan, index, lines, rulebook)
     location = _scope2(lines, grid)
-    green, offset_lines = _green(plan, index, rulebook, evidence, ledger, judged_on)
+    green, offset_lines = _green(plan, index, rulebook, evidence, ledger, None if year.kind == "target" else judged_on)
     bought = total("外购电量", "MWh", [line.mwh() for line in lines if line.carrier.role == "grid"])
     covered = product("绿电抵扣用电排放", "tCO2e", least("可抵扣电量", green, bought), grid) if grid else None
     market = plan.accounting.scope2 == "market"

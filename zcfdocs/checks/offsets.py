@@ -151,9 +151,23 @@ def green_power_has_numbers(case: Case) -> Iterator[Problem]:
 @check("Z411", E, why="同一张证书只计一次（口径说明 n07）。", wrong="两条都写 GEC-000001 至 GEC-002000", right="各写不同的编号")
 def certificates_count_once(case: Case) -> Iterator[Problem]:
     """证书编号在方案内重复。"""
+    years = case.plan.years
+    real = {index for index, year in enumerate(years) if year.kind != "target"}
+    before = {index for index in real if years[index].year <= case.plan.accounting.baseline}
+    # What a promise names may later be retired: it is held against the years before it only, never against those since.
+    together = [real, *({*before, index} for index, year in enumerate(years) if year.kind == "target" and year.offsets)]
+    said: set[Route] = set()
+    for chosen in together:
+        for problem in _repeated(case, chosen):
+            if problem.route not in said:
+                said.add(problem.route)
+                yield problem
+
+
+def _repeated(case: Case, chosen: set[int]) -> Iterator[Problem]:
     series: dict[tuple[str, int], list[tuple[Run, Route]]] = defaultdict(list)
     for route, offset, _ in case.offsets:
-        for index, item in enumerate(offset.certificates):
+        for index, item in enumerate(offset.certificates if route[1] in chosen else ()):
             known = run(item)
             if known:
                 series[known.prefix, known.width].append((known, (*route, "certificates", index)))

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from zcfdocs.catalogue import Row
 from zcfdocs.fields import Noun, Positive, Ratio, Text, choice
-from zcfdocs.figure import Figure, percent, trimmed
+from zcfdocs.figure import Figure, apart, display, percent, trimmed
 from zcfdocs.finding import Route
 from zcfdocs.plan import METRICS, Answer, Benchmark
 from zcfdocs.scoring.phase import FACTORY, Phase
@@ -84,8 +84,10 @@ def rule(name: str, parameters: type[P]) -> Callable[[Callable[[Row, P, Phase], 
     return register
 
 
-def points(value: Fraction) -> str:
-    return f"{trimmed(value, 4)} 分"
+def points(value: Fraction, row: Row | None = None) -> str:
+    """For a row's own points: never shown as its maximum while below it."""
+    shown = trimmed(value, 4) if row is None or value >= row.points else display(value, 4, row.points)
+    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown} 分"
 
 
 @rule("attested", Named)
@@ -100,8 +102,10 @@ def attested(row: Row, _: Named, phase: Phase) -> Award:
         return Award(ZERO, ZERO, "方案未填写满足程度", (("indicators", index),))
     share = value / answer.of
     claimed = row.points * share
-    because = f"满足程度 {trimmed(value, 6)}/{trimmed(answer.of, 6)}{note}，{points(row.points)} × {trimmed(share, 6)} = {points(claimed)}"
-    return _with_named_evidence(row, claimed, because, (("indicators", index),), answer, phase)
+    because = (
+        f"满足程度 {trimmed(value, 6)}/{trimmed(answer.of, 6)}{note}，{points(row.points)} × {trimmed(share, 6)} = {points(claimed, row)}"
+    )
+    return _with_named_evidence(row, claimed, because, (("indicators", index),), answer.evidence, phase)
 
 
 def degree(answer: Answer, phase: Phase) -> tuple[Fraction | None, str]:
@@ -112,10 +116,10 @@ def degree(answer: Answer, phase: Phase) -> tuple[Fraction | None, str]:
     return answer.now, f"（未填{phase.label}，按现状）"
 
 
-def _with_named_evidence(row: Row, claimed: Fraction, because: str, used: tuple[Route, ...], answer: Answer, phase: Phase) -> Award:
-    if claimed == 0 or row.evidenced_by != "named" or phase.supported(answer.evidence):
+def _with_named_evidence(row: Row, claimed: Fraction, because: str, used: tuple[Route, ...], keys: tuple[str, ...], phase: Phase) -> Award:
+    if claimed == 0 or row.evidenced_by != "named" or phase.supported(keys):
         return Award(claimed, claimed, because, used)
-    lack = f"所列佐证在 {phase.on} 均不可用" if answer.evidence else "未列佐证"
+    lack = f"所列佐证在 {phase.on} 均不可用" if keys else "未列佐证"
     return Award(claimed, ZERO, f"{because}；{lack}，不计分", used)
 
 
@@ -131,7 +135,8 @@ def per_item(row: Row, parameters: PerItem, phase: Phase) -> Award:
     if promised is not None:
         claimed = min(row.points, parameters.step * promised)
         because = f"{phase.label}取得 {trimmed(promised, 4)} 个称号，每个 {points(parameters.step)}，最多 {points(row.points)}"
-        return _with_named_evidence(row, claimed, because, used, answer, phase)
+        singly = tuple(key for item in answer.items or () for key in item.evidence or ())
+        return _with_named_evidence(row, claimed, because, used, (*answer.evidence, *singly), phase)
     names = {alias: title.name for title in phase.rulebook.catalogue.titles for alias in (title.name, *title.aliases)}
     recognised: dict[str, bool] = {}
     for item in answer.items or ():
@@ -157,13 +162,14 @@ def share(row: Row, parameters: Floor, phase: Phase) -> Award:
     name, shown = METRIC_NAMES[parameters.of], percent(figure.value)
     if not reached:
         word = "低于" if parameters.at_least is not None else "未超过"
-        return Award(ZERO, ZERO, f"{name} {shown}，{word} {percent(floor, 0)}，不得分", (), (figure,))
+        low = f"{display(figure.value * 100, 2, floor * 100)}%"
+        return Award(ZERO, ZERO, f"{name} {low}，{word} {percent(floor, 0)}，不得分", (), (figure,))
     if phase.rulebook.catalogue.reading("prorata") == "linear_from_floor":
         earned = row.points * (figure.value - floor) / (ONE - floor)
-        because = f"{name} {shown}，自 {percent(floor, 0)} 起线性折算，得 {points(earned)}"
+        because = f"{name} {shown}，自 {percent(floor, 0)} 起线性折算，得 {points(earned, row)}"
     else:
         earned = row.points * figure.value
-        because = f"{name} {shown}，{points(row.points)} × {shown} = {points(earned)}"
+        because = f"{name} {shown}，{points(row.points)} × {shown} = {points(earned, row)}"
     return Award(earned, earned, because, (), (figure,))
 
 
@@ -182,7 +188,8 @@ def declining(row: Row, parameters: OfMetric, phase: Phase) -> Award:
         figures += known
         fell = len(known) == len(values) and all(later.value < earlier.value for earlier, later in pairwise(known))
         falling = falling and fell
-        shown = " → ".join(trimmed(value.value, 4) if value else "缺" for value in values)
+        texts = iter(apart([value.value for value in known], 4))
+        shown = " → ".join(next(texts) if value else "缺" for value in values)
         steps.append(f"{subject} {shown}{'' if fell else '（未逐年下降）'}")
     falling = falling and bool(steps)
     earned = row.points if falling else ZERO
@@ -198,7 +205,7 @@ def better_than(row: Row, parameters: BetterThan, phase: Phase) -> Award:
     beaten = proven = 0
     reasons, figures, used = [], [], []
     for subject, figure in subjects.items():
-        found = benchmark_of(phase, parameters.of, subject)
+        found = benchmark_of(phase, parameters, subject)
         if figure is None or found is None:
             reasons.append(f"{subject}：{'缺数据' if figure is None else '未填标杆值'}")
             continue
@@ -212,7 +219,8 @@ def better_than(row: Row, parameters: BetterThan, phase: Phase) -> Award:
         inclusive = benchmark.kind in parameters.inclusive
         beats = figure.value <= limit if inclusive else figure.value < limit
         sign = ("≤" if inclusive else "<") if beats else (">" if inclusive else "≥")
-        reasons.append(f"{subject} {figure.quantity()} {sign} 标杆值 {trimmed(limit, 6)}（{benchmark.source}）")
+        own, other = apart([figure.value, limit], 4)
+        reasons.append(f"{subject} {own} {figure.unit} {sign} 标杆值 {other}（{benchmark.source}）")
         beaten += beats
         if beats and phase.supported(benchmark.evidence):
             proven += 1
@@ -224,9 +232,14 @@ def better_than(row: Row, parameters: BetterThan, phase: Phase) -> Award:
     return Award(claimed, counted, because, tuple(used), tuple(figures))
 
 
-def benchmark_of(phase: Phase, metric: str, subject: str) -> tuple[int, Benchmark] | None:
-    """The benchmark named for the product, else the one that names no product."""
-    listed = [(index, item) for index, item in enumerate(phase.plan.benchmarks) if item.metric == metric]
+def benchmark_of(phase: Phase, parameters: BetterThan, subject: str) -> tuple[int, Benchmark] | None:
+    """The benchmark named for the product, else the one that names no product; of several kinds the one the row names first.
+
+    附件1-3 5.2: the industry's level counts only 未制定相关标准的.
+    """
+    order = {kind: rank for rank, kind in enumerate(parameters.kinds)}
+    listed = [(index, item) for index, item in enumerate(phase.plan.benchmarks) if item.metric == parameters.of]
+    listed.sort(key=lambda pair: order.get(pair[1].kind, len(order)))
     own = [pair for pair in listed if pair[1].product == subject and subject != FACTORY]
     common = [pair for pair in listed if pair[1].product is None]
     return next(iter([*own, *common]), None)
@@ -244,15 +257,15 @@ def achieved(row: Row, parameters: Achieved, phase: Phase) -> Award:
     parts = _achievements(parameters, phase) if phase.name == "result" and phase.promise else []
     if not parts:
         award = attested(row, Named(name="attested"), phase)
-        return Award(award.claimed, award.counted, f"{award.because}（效果评价前为自评，暂定）", award.used, (), provisional=True)
+        why = "没有可比的承诺指标，按自评" if phase.name == "result" else "效果评价前为自评"
+        return Award(award.claimed, award.counted, f"{award.because}（{why}，暂定）", award.used, (), provisional=True)
     mean = sum((value for _, value, _ in parts), ZERO) / len(parts)
     claimed = row.points * mean
     shown = "、".join(f"{METRIC_NAMES[name]} {percent(value)}" for name, value, _ in parts)
     figures = tuple(figure for _, _, figures in parts for figure in figures)
-    because = f"承诺指标落实程度：{shown}，平均 {percent(mean)}，{points(row.points)} × {percent(mean)} = {points(claimed)}"
+    because = f"承诺指标落实程度：{shown}，平均 {percent(mean)}，{points(row.points)} × {percent(mean)} = {points(claimed, row)}"
     found = phase.plan.answer(row.id)
-    answer = found[1] if found else Answer(id=row.id)
-    award = _with_named_evidence(row, claimed, because, (), answer, phase)
+    award = _with_named_evidence(row, claimed, because, (), found[1].evidence if found else (), phase)
     return Award(award.claimed, award.counted, award.because, award.used, figures)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from fractions import Fraction
 
 from zcfdocs.accounting import YearAccount
-from zcfdocs.catalogue import Group, Row, Rulebook
+from zcfdocs.catalogue import BasicRequirement, Group, Row, Rulebook
 from zcfdocs.evidence import Evidence
 from zcfdocs.figure import Figure
 from zcfdocs.finding import Route
-from zcfdocs.plan import Plan
+from zcfdocs.plan import Answer, Plan
 from zcfdocs.scoring.phase import Phase, phases
 from zcfdocs.scoring.rules import RULES, ZERO, Award
 
@@ -89,15 +90,17 @@ def score(
     plan: Plan, rulebook: Rulebook, evidence: Evidence, accounts: tuple[YearAccount, ...], promise: tuple[YearAccount, ...] | None = None
 ) -> Score:
     """Judge every phase. `promise` is the frozen account of `candidate`, where history has one."""
-    requirements = {item.id: _requirement(item.id, plan, rulebook, evidence) for item in rulebook.catalogue.basic_requirements}
-    held = all(ok for ok, _ in requirements.values())
-    return Score({phase.name: _phase(phase, held) for phase in phases(plan, rulebook, evidence, accounts, promise)}, requirements)
+    requirements = {item.id: _requirement(item, plan, evidence, plan.as_of) for item in rulebook.catalogue.basic_requirements}
+    judged = {phase.name: _phase(phase) for phase in phases(plan, rulebook, evidence, accounts, promise)}
+    return Score(judged, requirements)
 
 
-def _phase(phase: Phase, held: bool) -> PhaseScore:
+def _phase(phase: Phase) -> PhaseScore:
     groups = tuple(_group(group, phase) for group in phase.rulebook.catalogue.groups)
     total = sum((group.weighted for group in groups), ZERO)
     passed = total >= phase.rulebook.catalogue.pass_line
+    requirements = phase.rulebook.catalogue.basic_requirements
+    held = all(_requirement(item, phase.plan, phase.evidence, phase.on)[0] for item in requirements)
     return PhaseScore(phase, groups, total, passed, passed and held)
 
 
@@ -114,12 +117,20 @@ def _group(group: Group, phase: Phase) -> GroupScore:
 def _row(row: Row, phase: Phase) -> RowScore:
     found = phase.plan.answer(row.id)
     if found and found[1].not_applicable and row.not_applicable:
-        because = f"本项不适用{'：' + found[1].note if found[1].note else ''}"
-        whole = row.points if phase.rulebook.catalogue.reading("not_applicable") != "renormalise" else ZERO
-        return RowScore(row, whole, whole, "not_applicable", because, (("indicators", found[0]),), ())
+        return _not_applicable(row, found, phase)
     award = RULES[row.rule["name"]][1](row, phase.rulebook.parameters[row.id], phase)
     claimed, counted = _clamp(award.claimed, row), _clamp(award.counted, row)
     return RowScore(row, counted, claimed, _status(award, claimed, counted, row), award.because, award.used, award.figures)
+
+
+def _not_applicable(row: Row, found: tuple[int, Answer], phase: Phase) -> RowScore:
+    """Full points, or out of the sum, by the catalogue's reading; like any claim, only with valid evidence."""
+    index, answer = found
+    because, place = f"本项不适用{'：' + answer.note if answer.note else ''}", (("indicators", index),)
+    if not phase.supported(answer.evidence):
+        return RowScore(row, ZERO, row.points, "unevidenced", f"{because}；没有在 {phase.on} 可用的佐证，不计分", place, ())
+    whole = row.points if phase.rulebook.catalogue.reading("not_applicable") != "renormalise" else ZERO
+    return RowScore(row, whole, whole, "not_applicable", because, place, ())
 
 
 def _clamp(value: Fraction, row: Row) -> Fraction:
@@ -136,17 +147,16 @@ def _status(award: Award, claimed: Fraction, counted: Fraction, row: Row) -> str
     return "met" if counted == row.points else "partial"
 
 
-def _requirement(key: str, plan: Plan, rulebook: Rulebook, evidence: Evidence) -> tuple[bool, str]:
-    """A basic requirement is a veto: met needs valid evidence, not applicable needs leave and a basis (spec 2)."""
-    allowed = next(item.not_applicable for item in rulebook.catalogue.basic_requirements if item.id == key)
-    answer = next((item for item in plan.basic_requirements if item.id == key), None)
+def _requirement(asked: BasicRequirement, plan: Plan, evidence: Evidence, on: datetime.date) -> tuple[bool, str]:
+    """A basic requirement is a veto: met needs evidence valid that day, not applicable needs leave and a basis (spec 2)."""
+    answer = next((item for item in plan.basic_requirements if item.id == asked.id), None)
     if answer is None:
         return False, "方案未填写"
     if answer.met == "met":
-        valid = evidence.supports(answer.evidence, plan.as_of)
-        return valid, "符合" if valid else f"填为符合，但没有在 {plan.as_of} 有效的佐证"
+        valid = evidence.supports(answer.evidence, on)
+        return valid, "符合" if valid else f"填为符合，但没有在 {on} 有效的佐证"
     if answer.met == "not_applicable":
-        if not allowed:
+        if not asked.not_applicable:
             return False, "此项不可填不适用"
         return bool(answer.basis), "不适用" if answer.basis else "填为不适用，但没有说明依据"
     return False, "不符合"
