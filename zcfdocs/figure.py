@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from typing import NamedTuple
 
 from zcfdocs.finding import Route
 
@@ -14,8 +14,7 @@ PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "quotient": " ÷ "}
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A value with unit and title; a leaf is an input (route) or a factor (source), a node an operation on its args."""
 
     value: Fraction
@@ -47,7 +46,7 @@ class Figure:
         return any(leaf.unverified for leaf in self.leaves())
 
     def titled(self, title: str) -> Figure:
-        return replace(self, title=title)
+        return self._replace(title=title)
 
     def quantity(self, digits: int = 4) -> str:
         """Value and unit; a leaf as it was given, a result rounded."""

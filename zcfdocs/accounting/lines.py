@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from zcfdocs.catalogue import Rulebook
 from zcfdocs.evidence import Evidence
@@ -27,7 +28,7 @@ class Setting:
     judged_on: datetime.date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """An energy line with its carrier and its place."""
 
@@ -36,7 +37,7 @@ class Line:
     route: Route
     setting: Setting
 
-    @property
+    @cached_property
     def amount(self) -> Figure:
         meter = f"（{self.source.meter}）" if self.source.meter else ""
         return given(self.source.amount, self.source.unit, f"{self.carrier.name}{meter}", (*self.route, "amount"))
@@ -48,10 +49,12 @@ class Line:
             return self.source.attribute_retained
         return self.carrier.role == "self_use" and self.source.owner != "third_party"
 
+    @cached_property
     def mwh(self) -> Figure:
         scale = ratio(self.source.unit, "MWh") or Fraction(0)
         return self.amount if scale == 1 else product(self.amount.title, "MWh", self.amount, scale=scale)
 
+    @cached_property
     def heat(self) -> Figure:
         """GJ; steam by mass carries its enthalpy less that of the feed water."""
         scale = ratio(self.source.unit, "GJ")
@@ -83,9 +86,9 @@ class Line:
         role = self.carrier.role
         title = self.amount.title
         if role in ("grid", "self_use", "electricity_sold"):
-            return _times(title, "tce", self.mwh(), energy.electricity.per("电力当量值", "tce/MWh"))
+            return _times(title, "tce", self.mwh, energy.electricity.per("电力当量值", "tce/MWh"))
         if role in ("heat", "green_heat", "heat_sold"):
-            return _times(title, "tce", self.heat(), energy.heat.per("热力当量值", "tce/GJ"))
+            return _times(title, "tce", self.heat, energy.heat.per("热力当量值", "tce/GJ"))
         if role != "fuel":
             return None
         ncv = self.measured_ncv()
@@ -114,7 +117,7 @@ class Line:
         return None if self.carrier.role == "green_heat" else self.setting.rulebook.heat.factor.per("热力排放因子", "tCO2/GJ")
 
     def heat_co2(self) -> Figure | None:
-        return _times(self.amount.title, "tCO2", self.heat(), self.heat_factor())
+        return _times(self.amount.title, "tCO2", self.heat, self.heat_factor())
 
 
 def _times(title: str, unit: str, amount: Figure, factor: Figure | None) -> Figure | None:

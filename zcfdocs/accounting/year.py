@@ -88,7 +88,7 @@ def _year(plan: Plan, index: int, rulebook: Rulebook, evidence: Evidence, ledger
     scope1, biogenic = _scope1(plan, index, lines, rulebook)
     location = _scope2(lines, grid)
     green, offset_lines = _green(plan, index, rulebook, evidence, ledger, None if year.kind == "target" else judged_on)
-    bought = total("外购电量", "MWh", [line.mwh() for line in lines if line.carrier.role == "grid"])
+    bought = total("外购电量", "MWh", [line.mwh for line in lines if line.carrier.role == "grid"])
     covered = product("绿电抵扣用电排放", "tCO2e", least("可抵扣电量", green, bought), grid) if grid else None
     market = plan.accounting.scope2 == "market"
     scope2 = difference("范围2排放（基于市场）", location, covered) if market and covered else location
@@ -159,7 +159,7 @@ def _scope2(lines: tuple[Line, ...], grid: Figure | None) -> Figure:
         role = line.carrier.role
         figure: Figure | None = None
         if role in ("grid", "electricity_sold") and grid is not None:
-            figure = product(line.amount.title, "tCO2e", line.mwh(), grid)
+            figure = product(line.amount.title, "tCO2e", line.mwh, grid)
         elif role in ("heat", "green_heat", "heat_sold"):
             figure = line.heat_co2()
         if figure is not None:
@@ -182,11 +182,11 @@ def _green(
 def _renewable_share(lines: tuple[Line, ...], green: Figure) -> Figure:
     """附件1-3 5.4: renewable electricity ÷ electricity used. Power whose attribute was sold is used, but not renewable here."""
     own = [line for line in lines if line.carrier.role == "self_use" and line.carrier.renewable]
-    electric = [line.mwh() for line in lines if line.carrier.role in ("grid", "self_use", "cogeneration")]
+    electric = [line.mwh for line in lines if line.carrier.role in ("grid", "self_use", "cogeneration")]
     used = total("用电量", "MWh", electric)
     if used.value == 0:
         return NO_ELECTRICITY
-    renewable = total("可再生电量", "MWh", [*(line.mwh() for line in own if line.retained), *green.args])
+    renewable = total("可再生电量", "MWh", [*(line.mwh for line in own if line.retained), *green.args])
     return least("可再生电力占比", quotient("可再生电力占比", "", renewable, used), ONE)
 
 
@@ -196,7 +196,7 @@ def _offsets(lines: tuple[Line, ...], offset_lines: tuple[OffsetLine, ...], grid
     for line in lines:
         if line.carrier.role == "exported" and line.retained and grid is not None:
             title = f"{line.carrier.name}（1b）"
-            parts.append(product(title, "tCO2e", line.mwh().titled(title), grid))
+            parts.append(product(title, "tCO2e", line.mwh.titled(title), grid))
     parts += [figure for line in offset_lines if line.counts and (figure := emissions_of(line, grid)) is not None]
     return total("碳抵消量", "tCO2e", parts)
 

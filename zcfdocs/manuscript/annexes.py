@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from zcfdocs.catalogue import Annex
@@ -181,7 +180,7 @@ def factors(dossier: Dossier) -> Table:
     for account in dossier.accounts:
         for figure in (account.tce, account.scope1, account.biogenic, account.scope2, account.offsets):
             for owner, factor in _factors(figure, ""):
-                used.setdefault(replace(factor, route=None), {})[owner] = None
+                used.setdefault(factor._replace(route=None), {})[owner] = None
     rows = []
     for factor, owners in used.items():
         doubt = "（未核实）" if factor.unverified else ""
