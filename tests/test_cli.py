@@ -65,7 +65,7 @@ def test_score_as_text_shows_phases_gates_and_what_would_earn_most(repository: P
 
 def test_explain_a_row_goes_down_to_the_lines_of_the_plan(repository: Path) -> None:
     text = run("score", "--explain", "5.4.1", where=repository).stdout
-    assert "可再生电力占比 59.46%" in text
+    assert "可再生电力占比 59.4595%" in text
     assert "plans/xiqing/shili-parts/plan.md:" in text
     assert "years[2].energy[0].amount" in text
 

@@ -215,8 +215,8 @@ def _score(score: Score, hidden: Hidden, mask: Callable[[str], str], accounts: d
     def row(item: RowScore) -> RowScore:
         kept = tuple(route for route in item.used if not hidden(route))
         if len(kept) == len(item.used):
-            return replace(item, because=mask(item.because))
-        return replace(item, because="所依据的数据由企业保留，不公开", places=kept, figures=())
+            return replace(item, reason=mask(item.because))
+        return replace(item, reason="所依据的数据由企业保留，不公开", places=kept, figures=())
 
     def phase(item: PhaseScore) -> PhaseScore:
         groups = tuple(GroupScore(group.group, group.points, tuple(map(row, group.rows))) for group in item.groups)

@@ -175,6 +175,7 @@ def apart(values: Sequence[Fraction], digits: int) -> tuple[str, ...]:
         digits += 2
 
 
-def percent(value: Fraction, digits: int = 2) -> str:
-    """A ratio as 59.46%, never 100% while below it."""
-    return display(value * 100, digits, Fraction(100)) + "%"
+def percent(value: Fraction, digits: int = 2, short: bool = False) -> str:
+    """A ratio as 59.46%, never 100% while below it; `short` without trailing zeros."""
+    text = display(value * 100, digits, Fraction(100))
+    return (text.rstrip("0").rstrip(".") if short and "." in text else text) + "%"

@@ -22,6 +22,10 @@ METRIC_NAMES |= {"renewable_share": "可再生电力占比", "offset_ratio": "�
 FIGURE_CHOICES = ("offset_ratio", "renewable_share")
 
 
+# A sentence, or how to say it: most plans are scored far oftener than they are explained.
+Reason = str | Callable[[], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Award:
     """`claimed` is what the rule gives, `counted` what valid evidence leaves of it; both in points, not yet clamped.
@@ -31,7 +35,7 @@ class Award:
 
     claimed: Fraction
     counted: Fraction
-    because: str
+    because: Reason
     used: tuple[Route, ...] = ()
     figures: tuple[Figure, ...] = field(default=())
     provisional: bool = False
@@ -100,11 +104,13 @@ def attested(row: Row, _: Named, phase: Phase) -> Award:
     value, note = degree(answer, phase)
     if value is None:
         return Award(ZERO, ZERO, "方案未填写满足程度", (("indicators", index),))
-    share = value / answer.of
-    claimed = row.points * share
-    because = (
-        f"满足程度 {trimmed(value, 6)}/{trimmed(answer.of, 6)}{note}，{points(row.points)} × {trimmed(share, 6)} = {points(claimed, row)}"
-    )
+    share = ONE if value == answer.of else value / answer.of
+    claimed = row.points if share is ONE else row.points * share
+
+    def because() -> str:
+        stated = f"满足程度 {trimmed(value, 6)}/{trimmed(answer.of, 6)}{note}"
+        return f"{stated}，{points(row.points)} × {trimmed(share, 6)} = {points(claimed, row)}"
+
     return _with_named_evidence(row, claimed, because, (("indicators", index),), answer.evidence, phase)
 
 
@@ -116,11 +122,17 @@ def degree(answer: Answer, phase: Phase) -> tuple[Fraction | None, str]:
     return answer.now, f"（未填{phase.label}，按现状）"
 
 
-def _with_named_evidence(row: Row, claimed: Fraction, because: str, used: tuple[Route, ...], keys: tuple[str, ...], phase: Phase) -> Award:
-    if claimed == 0 or row.evidenced_by != "named" or phase.supported(keys):
+def said(reason: Reason) -> str:
+    return reason if isinstance(reason, str) else reason()
+
+
+def _with_named_evidence(
+    row: Row, claimed: Fraction, because: Reason, used: tuple[Route, ...], keys: tuple[str, ...], phase: Phase
+) -> Award:
+    if not claimed or row.evidenced_by != "named" or phase.supported(keys):
         return Award(claimed, claimed, because, used)
     lack = f"所列佐证在 {phase.on} 均不可用" if keys else "未列佐证"
-    return Award(claimed, ZERO, f"{because}；{lack}，不计分", used)
+    return Award(claimed, ZERO, lambda: f"{said(because)}；{lack}，不计分", used)
 
 
 @rule("per_item", PerItem)
@@ -159,7 +171,7 @@ def share(row: Row, parameters: Floor, phase: Phase) -> Award:
     figure = phase.account.metric(parameters.of)
     floor = parameters.at_least if parameters.at_least is not None else parameters.above or ZERO
     reached = figure.value >= floor if parameters.at_least is not None else figure.value > floor
-    name, shown = METRIC_NAMES[parameters.of], percent(figure.value)
+    name, shown = METRIC_NAMES[parameters.of], percent(figure.value, 4, short=True)
     if not reached:
         word = "低于" if parameters.at_least is not None else "未超过"
         low = f"{display(figure.value * 100, 2, floor * 100)}%"
@@ -258,7 +270,7 @@ def achieved(row: Row, parameters: Achieved, phase: Phase) -> Award:
     if not parts:
         award = attested(row, Named(name="attested"), phase)
         why = "没有可比的承诺指标，按自评" if phase.name == "result" else "效果评价前为自评"
-        return Award(award.claimed, award.counted, f"{award.because}（{why}，暂定）", award.used, (), provisional=True)
+        return Award(award.claimed, award.counted, lambda: f"{said(award.because)}（{why}，暂定）", award.used, (), provisional=True)
     mean = sum((value for _, value, _ in parts), ZERO) / len(parts)
     claimed = row.points * mean
     shown = "、".join(f"{METRIC_NAMES[name]} {percent(value)}" for name, value, _ in parts)

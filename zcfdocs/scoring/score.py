@@ -13,7 +13,7 @@ from zcfdocs.figure import Figure
 from zcfdocs.finding import Route
 from zcfdocs.plan import Answer, Plan
 from zcfdocs.scoring.phase import Phase, phases
-from zcfdocs.scoring.rules import RULES, ZERO, Award
+from zcfdocs.scoring.rules import RULES, ZERO, Award, Reason, said
 
 STATUS_NAMES = {
     "met": "满足",
@@ -31,9 +31,14 @@ class RowScore:
     points: Fraction
     claimed: Fraction
     status: str
-    because: str
+    reason: Reason
     places: tuple[Route, ...]
     figures: tuple[Figure, ...]
+
+    @property
+    def because(self) -> str:
+        """The Chinese sentence with the numbers."""
+        return said(self.reason)
 
     @property
     def used(self) -> tuple[Route, ...]:
@@ -134,17 +139,17 @@ def _not_applicable(row: Row, found: tuple[int, Answer], phase: Phase) -> RowSco
 
 
 def _clamp(value: Fraction, row: Row) -> Fraction:
-    if value.numerator < 0:
-        return ZERO
-    return min(value, row.points)
+    if value is row.points or not value:
+        return value
+    return max(ZERO, min(value, row.points))
 
 
 def _status(award: Award, claimed: Fraction, counted: Fraction, row: Row) -> str:
-    if counted == 0:
-        return "unevidenced" if claimed > 0 else "unmet"
+    if not counted:
+        return "unevidenced" if claimed else "unmet"
     if award.provisional:
         return "provisional"
-    return "met" if counted == row.points else "partial"
+    return "met" if counted is row.points or counted == row.points else "partial"
 
 
 def _requirement(asked: BasicRequirement, plan: Plan, evidence: Evidence, on: datetime.date) -> tuple[bool, str]:
