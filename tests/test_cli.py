@@ -97,6 +97,10 @@ def test_new_makes_a_blank_plan_that_only_lacks_what_must_be_filled_in(repositor
     (("check", "nowhere"), "没有方案"),
     (("score", "--explain", "9.9.9"), "没有指标"),
     (("build", "--to", "pfd"), "是不是想写 pdf"),
+    (("chek",), "没有命令 chek。是不是想写 check？"),
+    (("score", "--explian", "5.4.1"), "没有选项 --explian。是不是想写 --explain？"),
+    (("build", "--jobs", "two"), "选项 --jobs 的值不对"),
+    (("new",), "缺少参数 辖区/名称"),
 ])  # fmt: skip
 def test_what_cannot_be_done_says_why_and_leaves_2(repository: Path, words: tuple[str, ...], piece: str) -> None:
     done = run(*words, where=repository)

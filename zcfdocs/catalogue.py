@@ -433,6 +433,11 @@ class Classification(Noun):
     sections: tuple[ClassificationSection, ...]
     classes: tuple[IndustryName, ...] = ()
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of each class by its code."""
+        return {item.code: item.name for item in self.classes}
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:

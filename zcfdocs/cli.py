@@ -24,14 +24,16 @@ from zcfdocs.provenance import origins
 from zcfdocs.report import explain as explanation
 from zcfdocs.report import show_findings, show_score, summary
 from zcfdocs.scorecard import Origin
+from zcfdocs.speech import ChineseCommand, ChineseGroup, UsageError, complaint
 from zcfdocs.versions import version_lines
 
 app = typer.Typer(
+    cls=ChineseGroup,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="“零碳”工厂试点方案：检查、核算、评分、生成网站与申报材料。",
     rich_markup_mode=None,
+    help="“零碳”工厂试点方案：检查、核算、评分、生成网站与申报材料。",
 )
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,9 +92,9 @@ def _shelf() -> Shelf:
     return Shelf(indicators(project(Path.cwd())))
 
 
-def _examine(paths: Sequence[Path] | None, shelf: Shelf) -> list[Examined]:
+def _examine(paths: Sequence[Path] | None, shelf: Shelf, keep_figures: bool = True) -> list[Examined]:
     home = project(Path.cwd())
-    return examine_all([(path, shown(path, home)) for path in plan_files(_roots(paths))], shelf)
+    return examine_all([(path, shown(path, home)) for path in plan_files(_roots(paths))], shelf, keep_figures)
 
 
 def _findings(shelf: Shelf, examined: Sequence[Examined]) -> list[Finding]:
@@ -107,11 +109,11 @@ def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-@app.command(help="检查方案，列出全部问题；有错误时退出码为 1")
+@app.command(cls=ChineseCommand, help="检查方案，列出全部问题；有错误时退出码为 1")
 @cannot
 def check(paths: Paths = None, format: FormatOption = Format.text) -> None:
     shelf = _shelf()
-    examined = _examine(paths, shelf)
+    examined = _examine(paths, shelf, keep_figures=False)
     findings = _findings(shelf, examined)
     if format is Format.json:
         _print_json([finding.as_json() for finding in findings])
@@ -121,7 +123,7 @@ def check(paths: Paths = None, format: FormatOption = Format.text) -> None:
     _verdict(findings)
 
 
-@app.command(help="核算并评分：现状、目标、结果并列，并列出离分数线还差什么")
+@app.command(cls=ChineseCommand, help="核算并评分：现状、目标、结果并列，并列出离分数线还差什么")
 @cannot
 def score(
     paths: Paths = None,
@@ -163,7 +165,7 @@ def _origins(examined: Sequence[Examined], shelf: Shelf) -> dict[Path, Origin]:
     return {item.path: known[item.path.parent] for item in examined}
 
 
-@app.command("build", help="检查、评分并生成网站、PDF、Word 和 scorecard.json 到 dist/")
+@app.command("build", cls=ChineseCommand, help="检查、评分并生成网站、PDF、Word 和 scorecard.json 到 dist/")
 @cannot
 def build_command(
     paths: Paths = None,
@@ -210,7 +212,7 @@ def _say_where(options: Options) -> None:
         say(f"申报材料：{options.out / 'submission'}")
 
 
-@app.command(help="边改边看：本机预览网站，保存方案后自动刷新，页面上显示检查结果")
+@app.command(cls=ChineseCommand, help="边改边看：本机预览网站，保存方案后自动刷新，页面上显示检查结果")
 @cannot
 def serve(
     paths: Paths = None,
@@ -222,7 +224,7 @@ def serve(
     preview(_roots(paths), project(Path.cwd()), host, port, say)
 
 
-@app.command(help="新建一份各项齐全、留待填写的方案：zcfdocs new xiqing/工厂拼音名")
+@app.command(cls=ChineseCommand, help="新建一份各项齐全、留待填写的方案：zcfdocs new xiqing/工厂拼音名")
 @cannot
 def new(
     place: Annotated[str, typer.Argument(metavar="辖区/名称", help="辖区为目录中的键，名称只用小写字母、数字和横线")],
@@ -235,7 +237,7 @@ def new(
     say(f"已新建 {path}。请按其中的说明逐项填写，随时用 zcfdocs check {path} 检查、zcfdocs serve 预览")
 
 
-@app.command(help="解释一个检查代码：查什么、为什么、错例与对例；不写代码则列出全部")
+@app.command(cls=ChineseCommand, help="解释一个检查代码：查什么、为什么、错例与对例；不写代码则列出全部")
 @cannot
 def explain(code: Annotated[str | None, typer.Argument(metavar="[代码]", show_default=False)] = None) -> None:
     if code is None:
@@ -249,7 +251,7 @@ def explain(code: Annotated[str | None, typer.Argument(metavar="[代码]", show_
     print("\n".join(explanation(wanted)))
 
 
-@app.command(help="检查运行环境：版本、字体、系统库，缺什么、怎么装")
+@app.command(cls=ChineseCommand, help="检查运行环境：版本、字体、系统库，缺什么、怎么装")
 @cannot
 def doctor() -> None:
     from zcfdocs.doctor import examine_machine
@@ -266,7 +268,16 @@ def root(version: Annotated[bool, typer.Option("--version", help="版本：工�
 
 
 def main() -> None:
-    app()
+    try:
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+        say(complaint(error, names))
+        say("用 zcfdocs --help 或 zcfdocs 命令 --help 查看用法")
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
+    sys.exit(code or 0)
 
 
 if __name__ == "__main__":

@@ -76,27 +76,44 @@ def is_safe(name: str) -> bool:
     )
 
 
-def look_at(folder: str, name: str) -> FileFact:
-    """The state of one file, without following a link anywhere on the way."""
-    if not is_safe(name):
-        return FileFact(name, "unsafe")
-    path = folder
-    for part in name.split("/"):
-        path = f"{path}/{part}"
-        try:
-            seen = os.lstat(path)
-        except OSError:
-            return FileFact(name, "missing")
-        if stat.S_ISLNK(seen.st_mode):
-            return FileFact(name, "link")
-    if not stat.S_ISREG(seen.st_mode):
-        return FileFact(name, "irregular")
-    if seen.st_size == 0:
-        return FileFact(name, "empty")
-    magic = MAGIC.get(f".{name.rpartition('.')[2].lower()}")
-    if magic is None:
-        return FileFact(name, "type", seen.st_size)
-    return FileFact(name, "ok" if _head(path).startswith(magic) else "unlike", seen.st_size)
+class _Folder:
+    """A plan's folder, looked into without following a link; each folder below it is looked at once."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.known: dict[str, str] = {"": "ok"}
+
+    def state(self, inside: str) -> str:
+        """ok, missing or link: whether the way to a folder below this one is plain."""
+        if inside not in self.known:
+            above = self.state(inside.rpartition("/")[0])
+            self.known[inside] = above if above != "ok" else _kind(f"{self.path}/{inside}")[0]
+        return self.known[inside]
+
+    def look_at(self, name: str) -> FileFact:
+        if not is_safe(name):
+            return FileFact(name, "unsafe")
+        way = self.state(name.rpartition("/")[0])
+        state, seen = _kind(f"{self.path}/{name}") if way == "ok" else (way, None)
+        if seen is None or state != "ok":
+            return FileFact(name, state)
+        if not stat.S_ISREG(seen.st_mode):
+            return FileFact(name, "irregular")
+        if seen.st_size == 0:
+            return FileFact(name, "empty")
+        magic = MAGIC.get(f".{name.rpartition('.')[2].lower()}")
+        if magic is None:
+            return FileFact(name, "type", seen.st_size)
+        alike = _head(f"{self.path}/{name}").startswith(magic)
+        return FileFact(name, "ok" if alike else "unlike", seen.st_size)
+
+
+def _kind(path: str) -> tuple[str, os.stat_result | None]:
+    try:
+        seen = os.lstat(path)
+    except OSError:
+        return "missing", None
+    return ("link", seen) if stat.S_ISLNK(seen.st_mode) else ("ok", seen)
 
 
 def _head(path: str) -> bytes:
@@ -112,9 +129,10 @@ def survey(plan: Plan, folder: Path) -> Evidence:
     items: dict[str, EvidenceItem] = {}
     facts: dict[str, FileFact] = {}
     root = str(folder)
+    place = _Folder(root)
     for item in plan.evidence:
         if item.id not in items:
-            items[item.id], facts[item.id] = item, look_at(root, item.file)
+            items[item.id], facts[item.id] = item, place.look_at(item.file)
     named = {item.file for item in plan.evidence}
     return Evidence(items, facts, tuple(name for name in _present(root) if name not in named))
 

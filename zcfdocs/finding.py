@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 Route = tuple[str | int, ...]
@@ -64,7 +64,16 @@ class Finding:
 
     def as_json(self) -> dict[str, object]:
         """The shape fixed for `check --format json`."""
-        return {**asdict(self), "route": list(self.route), "severity": self.severity.value}
+        return {
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "hint": self.hint,
+            "route": list(self.route),
+        }
 
     def __str__(self) -> str:
         head = f"{self.path}:{self.line}:{self.column} {self.code} {self.severity.label}：{self.message}"

@@ -80,10 +80,16 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (finding.path, finding.line, finding.column, rank[finding.severity], finding.code)))
 
 
-def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf) -> list[Examined]:
-    """Every plan, then what only shows across the repository: identities and certificates used twice."""
+def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf, keep_figures: bool = True) -> list[Examined]:
+    """Every plan, then what only shows across the repository: identities and certificates used twice.
+
+    Without `keep_figures` accounts and scores are let go once they have been judged: thousands of plans fit in memory.
+    """
     with _uncollected():
-        examined = [examine(path, shown, shelf) for path, shown in paths]
+        examined = []
+        for path, shown in paths:
+            item = examine(path, shown, shelf)
+            examined.append(item if keep_figures else replace(item, accounts=(), score=None))
     common: dict[str, list[Finding]] = {}
     for finding in across([item.reading for item in examined]):
         common.setdefault(finding.path, []).append(finding)
@@ -95,12 +101,13 @@ def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf) -> list[Examine
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Nearly all that is made is kept to the end, so that looking for garbage costs a third and finds none."""
+    """Nearly all that is made is kept to the end: looking through it for garbage would cost a third and find none."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
 

@@ -128,7 +128,7 @@ def industry_is_manufacturing(case: Case) -> Iterator[Problem]:
 def industry_class_is_known(case: Case) -> Iterator[Problem]:
     """行业小类代码查不到。"""
     code, classes = case.plan.factory.industry.code, case.rulebook.classification.classes
-    if classes and _is_manufacturing(case) and all(item.code != code for item in classes):
+    if classes and _is_manufacturing(case) and code not in case.rulebook.classification.names:
         near = [f"{item.code} {item.name}" for item in classes if item.code[:4] == code[:4]] or [
             f"{i.code} {i.name}" for i in classes if i.code[:3] == code[:3]
         ]
@@ -141,7 +141,7 @@ def industry_class_is_known(case: Case) -> Iterator[Problem]:
 def industry_name_is_the_classes(case: Case) -> Iterator[Problem]:
     """行业名称与代码不符。"""
     industry = case.plan.factory.industry
-    known = next((item.name for item in case.rulebook.classification.classes if item.code == industry.code), None)
+    known = case.rulebook.classification.names.get(industry.code)
     if known is not None and plain_title(known) != plain_title(industry.name):
         message = f"行业名称“{industry.name}”与代码 {industry.code} 的“{known}”不符"
         yield Problem(("factory", "industry", "name"), message, f"写 {known}，或改正代码", (("factory", "industry", "code"),))
