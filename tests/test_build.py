@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from zcfdocs import store
-from zcfdocs.build import Built, Options, build
+from zcfdocs.build import Built, build
+from zcfdocs.jobs import Options
 
 RIVER = Path(__file__).parent / "river"
 

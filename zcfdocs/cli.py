@@ -13,10 +13,11 @@ from typing import Annotated, NoReturn, ParamSpec, TypeVar
 import typer
 from rich.console import Console
 
-from zcfdocs.build import TARGETS, Options, build, plan_files, shown
+from zcfdocs.build import build
 from zcfdocs.derivation import derivation
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import CODES, Finding, Severity, count, suggest
+from zcfdocs.jobs import TARGETS, Options, plan_files, shown
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import Examined, card, examine_all
 from zcfdocs.places import indicators, project

@@ -15,7 +15,7 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.factors import KINDS, Carriers, EnergySet, FactorSet, FuelSet, GridSet, GwpSet, HeatSet
 from zcfdocs.fields import Noun
 from zcfdocs.finding import Finding, Route, Severity, define, suggest
-from zcfdocs.scoring.rules import RULES
+from zcfdocs.scoring import RULES
 from zcfdocs.tree import Node, parse
 from zcfdocs.typed import read
 

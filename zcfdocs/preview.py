@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from zcfdocs.build import Options, build
+from zcfdocs.build import build
 from zcfdocs.finding import Severity, count
+from zcfdocs.jobs import Options
 from zcfdocs.places import indicators
 from zcfdocs.site.serve import serve
 

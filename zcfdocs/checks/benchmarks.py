@@ -10,7 +10,7 @@ from zcfdocs.checks.registry import Case, Problem, check
 from zcfdocs.figure import trimmed
 from zcfdocs.finding import Route, Severity, suggest
 from zcfdocs.plan import Product
-from zcfdocs.scoring.rules import METRIC_NAMES, BetterThan, limit_in
+from zcfdocs.scoring import METRIC_NAMES, BetterThan, limit_in
 from zcfdocs.units import compound_ratio
 
 E, W = Severity.ERROR, Severity.WARNING

@@ -13,8 +13,7 @@ from zcfdocs.checks.years import pairs
 from zcfdocs.figure import Figure, display, percent, trimmed
 from zcfdocs.finding import Route, Severity
 from zcfdocs.plan import METRICS
-from zcfdocs.scoring import Phase, PhaseScore
-from zcfdocs.scoring.rules import FIGURE_CHOICES, METRIC_NAMES, RULES, OfMetric
+from zcfdocs.scoring import FIGURE_CHOICES, METRIC_NAMES, RULES, OfMetric, Phase, PhaseScore
 
 E, W, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 CLAIMS: tuple[Route, ...] = (("indicators",), ("benchmarks",), ("basic_requirements",), ("evidence",), ("publication",), ("evaluation",))

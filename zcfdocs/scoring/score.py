@@ -12,8 +12,8 @@ from zcfdocs.evidence import Evidence
 from zcfdocs.figure import Figure
 from zcfdocs.finding import Route
 from zcfdocs.plan import Answer, Plan
+from zcfdocs.scoring.award import RULES, ZERO, Award, Reason, said
 from zcfdocs.scoring.phase import Phase, phases
-from zcfdocs.scoring.rules import RULES, ZERO, Award, Reason, said
 
 STATUS_NAMES = {
     "met": "满足",
