@@ -34,6 +34,7 @@ class Built:
     printed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    checked: int = 0
     removed: tuple[str, ...] = ()
     site: bool = False
 
@@ -49,14 +50,15 @@ def build(options: Options, tell: Tell) -> Built:
         findings = (*shelf.findings, *(finding for item in chosen for finding in item.findings))
         refused = [item for item in chosen if item.score is None or (item.has_errors and not options.draft)]
         if shelf.findings or (refused and not options.keep_going):
-            return Built(findings, refused=tuple(item.reading.source.path for item in refused))
+            return Built(findings, refused=tuple(item.reading.source.path for item in refused), checked=len(chosen))
         jobs = jobs_of([item for item in everything if item.score is not None and (options.draft or not item.has_errors)], options)
         mine = [job for job in jobs if is_under(job.examined.path, options.paths)]
         printed, kept = _submissions(mine, options, store, tell)
         removed = _clean(options, jobs) if speaks_for_all(options) else ()
         site = "site" in options.to and _site(jobs, options, store, tell)
         store.forget_copies({job.key for job in jobs})
-        return Built(findings, printed, kept, tuple(item.reading.source.path for item in refused), removed, site)
+        stopped = tuple(item.reading.source.path for item in refused)
+        return Built(findings, printed, kept, stopped, len(chosen), removed, site)
 
 
 def _submissions(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> tuple[tuple[str, ...], tuple[str, ...]]:

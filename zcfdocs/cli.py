@@ -181,7 +181,7 @@ def build_command(
     options = _options(paths, to, out, draft, public, keep_going, why, jobs)
     built = build(options, say)
     show_findings(console(), built.findings)
-    say(summary(built.findings, len(built.printed) + len(built.kept) + len(built.refused)))
+    say(summary(built.findings, built.checked))
     for path in built.refused:
         say(f"未生成 {path}：有错误，改正后再生成，或加 --draft 生成草稿")
     if built.refused and not keep_going:
@@ -189,7 +189,10 @@ def build_command(
         stop(1)
     for place in built.removed:
         say(f"已删除不再需要的 {options.out / 'submission' / place}")
-    say(f"新生成 {len(built.printed)} 份，未变化 {len(built.kept)} 份" + ("，网站已更新" if built.site else ""))
+    if set(options.to) - {"site"}:
+        say(f"申报材料新生成 {len(built.printed)} 份，未变化 {len(built.kept)} 份")
+    if "site" in options.to:
+        say("网站已更新" if built.site else "网站没有变化")
     _say_where(options)
     stop(1 if built.refused else 0)
 

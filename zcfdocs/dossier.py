@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+import lxml.html
+
 from zcfdocs.accounting import ProductIntensity, YearAccount
 from zcfdocs.body import Body
 from zcfdocs.catalogue import Catalogue, Rulebook
@@ -147,7 +149,8 @@ def _pattern(value: str) -> str:
         tail = rf"\.{decimals}" if decimals else r"(?:\.0+)?"
         return r"(?<![\d.,])" + "[,，]?".join(whole) + tail + r"(?![\d.])"
     if re.fullmatch(r"[0-9+() \-]{7,}", value):
-        return r"[\s\-()（）]*".join(re.escape(digit) for digit in re.sub(r"\D", "", value))
+        digits = (f"[{digit}{chr(ord(digit) + 0xFEE0)}]" for digit in re.sub(r"\D", "", value))
+        return r"[\s\-－()（）]*".join(digits)
     text = r"\s*".join(re.escape(part) for part in value.split())
     return rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])" if value.isascii() else text
 
@@ -161,7 +164,22 @@ def _mask_html(text: str, mask: Callable[[str], str]) -> str:
             return html.escape(mask(html.unescape(piece)), quote=False)
         return piece if mask(html.unescape(piece)) == piece else re.sub(r"^(</?[a-z0-9]+).*", r"\1>", piece, flags=re.DOTALL)
 
-    return re.sub(r"<[^>]*>|[^<]+", part, text)
+    masked = re.sub(r"<[^>]*>|[^<]+", part, text)
+    plain = "".join(lxml.html.fragment_fromstring(masked, create_parent="div").itertext())
+    return masked if mask(plain) == plain else _flattened(masked, mask)
+
+
+def _flattened(text: str, mask: Callable[[str], str]) -> str:
+    """A private text split by emphasis: the blocks it stands in lose their inline marks, then the text."""
+    root = lxml.html.fragment_fromstring(text, create_parent="div")
+    for block in root.xpath(".//*[self::p or self::li or self::td or self::th or self::h3 or self::h4 or self::h5 or self::h6]"):
+        whole = "".join(block.itertext())
+        if mask(whole) != whole:
+            for child in list(block):
+                block.remove(child)
+            block.text = mask(whole)
+    kept = "".join(lxml.html.tostring(child, encoding="unicode") for child in root)
+    return kept if mask("".join(root.itertext())) == "".join(root.itertext()) else html.escape(mask("".join(root.itertext())), quote=False)
 
 
 def _project(noun: Any, route: Route, hidden: Hidden, mask: Callable[[str], str]) -> Any:

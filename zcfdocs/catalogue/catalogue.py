@@ -119,7 +119,9 @@ class Catalogue(Noun):
         return str(self.readings[key].chosen) if key in self.readings else ""
 
     def audience(self, path: str) -> str:
-        """`public` or `bureau` of a field path; what is not listed is the bureau's alone."""
+        """`public` or `bureau` of a field path; what is not listed is the bureau's alone. A branch is as public as any of it."""
+        if path not in self.audiences and any(key.startswith(f"{path}.") and said == "public" for key, said in self.audiences.items()):
+            return "public"
         while path:
             if path in self.audiences:
                 return str(self.audiences[path])
