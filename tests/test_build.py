@@ -13,6 +13,7 @@ import pytest
 
 from zcfdocs import store
 from zcfdocs.build import Built, build
+from zcfdocs.errors import ZcfError
 from zcfdocs.jobs import Options
 
 RIVER = Path(__file__).parent / "river"
@@ -168,3 +169,42 @@ def test_the_commit_is_the_newest_that_touched_the_plan_or_its_catalogue(home: P
     assert source() == {"commit": first, "dirty": True}
     git("commit", "-q", "-a", "-m", "plan")
     assert source() == {"commit": git("rev-parse", "HEAD"), "dirty": False}
+
+
+def test_outputs_go_nowhere_but_below_the_output_folder(home: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine" / "mill"
+    mine.mkdir(parents=True)
+    (mine / "thesis.txt").write_text("keep", encoding="utf-8")
+    edit(plan_of(home), "district: upper", f"district: {tmp_path / 'mine'}")
+    assert run(home, draft=True, to=("data",)).refused
+    assert (mine / "thesis.txt").read_text(encoding="utf-8") == "keep"
+
+
+def test_folders_of_others_and_links_are_left_alone(home: Path, tmp_path: Path) -> None:
+    photos = home / "dist/submission/2024/photos"
+    photos.mkdir(parents=True)
+    (photos / "a.jpg").write_bytes(b"x")
+    outside = tmp_path / "outside/deep"
+    outside.mkdir(parents=True)
+    (home / "dist/submission/linked").symlink_to(outside.parent)
+    run(home, to=("data",))
+    assert (photos / "a.jpg").is_file()
+    assert outside.is_dir()
+    (home / "dist/submission/upper/mill/note.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ZcfError, match="不是本工具生成"):
+        run(home, to=("data",))
+
+
+def test_a_repositorys_own_filters_do_not_run(home: Path, tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        settings = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *settings, *words], cwd=home, check=True, capture_output=True)  # noqa: S607  # the git of the PATH
+
+    git("init", "-q")
+    git("add", "plans")
+    git("commit", "-q", "-m", "first")
+    (home / ".gitattributes").write_text("* filter=x\n", encoding="utf-8")
+    git("config", "filter.x.clean", f"touch {tmp_path / 'ran'}; cat")
+    edit(plan_of(home), "再装屋顶电。", "再装更多屋顶电。")
+    run(home, to=("data",))
+    assert not (tmp_path / "ran").exists()

@@ -67,3 +67,32 @@ def test_what_nobody_keeps_is_unchanged(tmp_path: Path) -> None:
     assert public.card["phases"]["now"]["rows"][32]["because"] == whole.card["phases"]["now"]["rows"][32]["because"]
     assert public.plan.factory.name == whole.plan.factory.name
     assert public.plan.factory.phone is None
+
+
+def test_a_private_text_in_any_field_of_the_plan_is_masked(tmp_path: Path) -> None:
+    said = "李四022-00000000"
+    changes = (
+        ("{id: 1.1.1, now: 1,", f"{{id: 1.1.1, note: 联系{said}, now: 1,"),
+        ("{method: 3b, kind: ccer, amount: 4000,", f"{{method: 3b, project: {said}林场, recognised_by: {said}, kind: ccer, amount: 4000,"),
+        ("{carrier: diesel, amount: 20, unit: t}", f"{{carrier: diesel, amount: 20, unit: t, meter: {said}}}"),
+        (
+            "    process: []\n    products:\n      - {name: 座椅总成, amount: 200000",
+            f"    process: [{{source: {said}, amount: 1, unit: tCO2e}}]\n    products:\n      - {{name: 座椅总成, amount: 200000",
+        ),
+        ("title: 荣誉证书", f"title: {said}证书"),
+        ("content: 新增屋顶光伏1.2兆瓦，配套储能", f"content: 由{said}负责"),
+        ("source: 示例标准, evidence: [bench-energy]", f"source: {said}, evidence: [bench-energy]"),
+    )
+    page = shown(made(tmp_path, *changes).for_public())
+    assert "李四" not in page
+    assert "00000000" not in page
+
+
+def test_prose_does_not_tell_what_a_kept_amount_follows_from(tmp_path: Path) -> None:
+    public = made(
+        tmp_path,
+        ("publication: {url", "confidential: [years.products.amount]\npublication: {url"),
+        ("企业已建立能源管理体系", "单耗降至{{ years.2024.intensity.energy|digits(2) }}，即14.0833，企业已建立能源管理体系"),
+    ).for_public()
+    assert "14.08" not in shown(public)
+    assert "单耗降至不公开" in shown(public)

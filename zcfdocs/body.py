@@ -40,13 +40,13 @@ class Body:
         return self.sections.get(section, "")
 
 
-def render(text: str, catalogue: Catalogue, card: dict[str, Any] | None) -> Body:
+def render(text: str, catalogue: Catalogue, card: dict[str, Any] | None, absent: str = "") -> Body:
     """Cite, convert, sanitise, normalise and split at the template's headings; text before the first one is kept with it."""
     converter = markdown.Markdown(extensions=EXTENSIONS, output_format="html")
     converter.preprocessors.deregister("html_block")
     converter.inlinePatterns.register(_Dropped(HTML_RE, converter), "html", 90)
     html = nh3.clean(
-        converter.convert(SCRIPTS.sub("", fill(text, card))),
+        converter.convert(SCRIPTS.sub("", fill(text, card, absent))),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

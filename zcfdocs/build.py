@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
-from zcfdocs.jobs import Job, Options, is_under, jobs_of, plans_in, speaks_for_all
+from zcfdocs.jobs import Job, Options, is_placeable, is_under, jobs_of, plans_in, speaks_for_all
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import dossier, examine_all
 from zcfdocs.places import MKDOCS, indicators
@@ -48,11 +48,15 @@ def build(options: Options, tell: Tell) -> Built:
         everything = examine_all(plans_in(options), shelf)
         chosen = [item for item in everything if is_under(item.path, options.paths)]
         findings = (*shelf.findings, *(finding for item in chosen for finding in item.findings))
-        refused = [item for item in chosen if item.score is None or (item.has_errors and not options.draft)]
+        refused = [item for item in chosen if item.score is None or not is_placeable(item) or (item.has_errors and not options.draft)]
         if shelf.findings or (refused and not options.keep_going):
             return Built(findings, refused=tuple(item.reading.source.path for item in refused), checked=len(chosen))
-        jobs = jobs_of([item for item in everything if item.score is not None and (options.draft or not item.has_errors)], options)
+        jobs = jobs_of(
+            [item for item in everything if item.score is not None and is_placeable(item) and (options.draft or not item.has_errors)],
+            options,
+        )
         mine = [job for job in jobs if is_under(job.examined.path, options.paths)]
+        _guard(options, jobs)
         printed, kept = _submissions(mine, options, store, tell)
         removed = _clean(options, jobs) if speaks_for_all(options) else ()
         site = "site" in options.to and _site(jobs, options, store, tell)
@@ -88,7 +92,7 @@ def _print_all(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) 
     if options.why:
         for job in jobs:
             tell(f"{job.place}：{_why(store.remembered(job.place), job.parts)}")
-    from pebble import ProcessPool  # only where there is something to print
+    from pebble import ProcessExpired, ProcessPool  # only where there is something to print
 
     targets = tuple(target for target in options.to if target in COPIES)
     if not jobs:
@@ -106,11 +110,16 @@ def _print_all(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) 
                 job.examined.findings,
                 targets,
                 options.draft,
+                job.parts["方案"],
             )
             waiting.append((job, pool.schedule(print_copies, args=[task], timeout=TIME_LIMIT)))
         for number, (job, future) in enumerate(waiting, 1):
             try:
                 store.put(job.key, future.result())
+            except ZcfError as error:
+                raise ZcfError(f"{job.place}：{error.message}", hint=error.hint) from error
+            except (ProcessExpired, RecursionError, MemoryError) as error:
+                raise ZcfError(f"{job.place} 无法排版（{type(error).__name__}）", hint="检查正文中层层嵌套的列表或引用") from error
             except TaskTimeout as error:
                 raise ZcfError(f"{job.place} 排版超过 {TIME_LIMIT} 秒，已停止", hint="检查正文中特别大的表格或特别长的段落") from error
             tell(f"[{number}/{len(waiting)}] 已生成 {job.place}")
@@ -124,17 +133,45 @@ def _why(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 
 def _clean(options: Options, jobs: Sequence[Job]) -> tuple[str, ...]:
-    """Remove outputs of plans that are gone, renamed or no longer print."""
+    """Remove outputs of plans that are gone, renamed or no longer print; never a link, never a folder that holds anything else."""
     places = {job.place for job in jobs}
     root, removed = options.out / "submission", []
-    for district in sorted(root.glob("*")) if root.is_dir() else ():
-        for folder in sorted(district.glob("*")):
-            if f"{district.name}/{folder.name}" not in places:
+    for district in sorted(root.glob("*")) if root.is_dir() and not root.is_symlink() else ():
+        for folder in sorted(district.glob("*")) if district.is_dir() and not district.is_symlink() else ():
+            if f"{district.name}/{folder.name}" not in places and is_ours(folder):
                 removed.append(f"{district.name}/{folder.name}")
-                shutil.rmtree(folder) if folder.is_dir() and not folder.is_symlink() else folder.unlink()
-        if not any(district.iterdir()):
+                shutil.rmtree(folder)
+        if district.is_dir() and not district.is_symlink() and not any(district.iterdir()):
             district.rmdir()
     return tuple(removed)
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder holds copies of a plan and nothing else."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir()}
+    return bool(names) and names <= set(COPIES.values())
+
+
+def _guard(options: Options, jobs: Sequence[Job]) -> None:
+    """Refuse to put outputs through a link or over a folder this tool did not make."""
+    submission, site = options.out / "submission", options.out / "site"
+    for path in (
+        options.out,
+        submission,
+        site,
+        *(submission / job.place for job in jobs),
+        *((submission / job.place).parent for job in jobs),
+    ):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise ZcfError(f"{path} 不是普通文件夹，不能输出到这里", hint="删去这个链接或文件，或用 --out 指定别的文件夹")
+    foreign = [submission / job.place for job in jobs if (submission / job.place).is_dir() and any((submission / job.place).iterdir())]
+    strange = [path for path in foreign if not is_ours(path)]
+    if "site" in options.to and site.is_dir() and any(site.iterdir()) and not (site / "codes.html").is_file():
+        strange.append(site)
+    if strange:
+        raise ZcfError(f"{strange[0]} 里有不是本工具生成的文件，不能替换", hint="把这些文件移走，或用 --out 指定别的文件夹")
 
 
 def _site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> bool:

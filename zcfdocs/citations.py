@@ -90,10 +90,10 @@ def _shown(text: str, name: str, digits: int | None, line: Fraction | None) -> s
     return display(value, 4 if digits is None else digits, line)
 
 
-def fill(text: str, card: dict[str, Any] | None) -> str:
-    """The prose with every citation replaced; one that names nothing stays as written (checks report it)."""
+def fill(text: str, card: dict[str, Any] | None, absent: str = "") -> str:
+    """The prose with every citation replaced; one that names nothing reads `absent`, or stays as written (checks report it)."""
 
     def replacement(match: re.Match[str]) -> str:
-        return (resolve(card, _citation(match)) if card else None) or match[0]
+        return (resolve(card, _citation(match)) if card else None) or absent or match[0]
 
     return BRACES.sub(replacement, text)

@@ -12,11 +12,11 @@ from typing import Any
 import lxml.html
 
 from zcfdocs.accounting import ProductIntensity, YearAccount
-from zcfdocs.body import Body
+from zcfdocs.body import Body, render
 from zcfdocs.catalogue import Catalogue, Rulebook
 from zcfdocs.evidence import Evidence
 from zcfdocs.fields import Noun
-from zcfdocs.figure import Figure, exact
+from zcfdocs.figure import Figure, exact, rounded, trimmed
 from zcfdocs.finding import Finding, Route, field_path
 from zcfdocs.plan import METRICS, Plan
 from zcfdocs.scorecard import Json
@@ -39,6 +39,7 @@ class Dossier:
     accounts: tuple[YearAccount, ...]
     score: Score
     card: Json
+    text: str
     body: Body
     findings: tuple[Finding, ...]
     public: bool = False
@@ -70,19 +71,22 @@ class Dossier:
     def for_public(self) -> Dossier:
         """The projection the public may see: the bureau's fields and what the factory keeps are gone, not hidden."""
         hidden = _hidden(self.plan, self.catalogue)
-        mask = masker(private_values(self.plan, self.catalogue))
+        mask = masker((*private_values(self.plan, self.catalogue), *_revealing(self.accounts, hidden)))
         plan = _project(self.plan, (), hidden, mask)
-        accounts = tuple(_account(account, hidden) for account in self.accounts)
+        accounts = tuple(_account(account, hidden, mask, plan) for account in self.accounts)
         score = _score(self.score, hidden, mask, {id(old): new for old, new in zip(self.accounts, accounts, strict=True)}, plan)
         items = {item.id: item for item in plan.evidence}
+        card = _card(self.card, score, accounts)
+        body = render(self.text, self.catalogue, card, WITHHELD)
         return replace(
             self,
             plan=plan,
             evidence=Evidence(items, {}),
             accounts=accounts,
             score=score,
-            card=_card(self.card, score, accounts),
-            body=Body({section: _mask_html(html, mask) for section, html in self.body.sections.items()}),
+            card=card,
+            text="",
+            body=Body({section: _mask_html(html, mask) for section, html in body.sections.items()}),
             findings=(),
             public=True,
         )
@@ -190,7 +194,10 @@ def _project(noun: Any, route: Route, hidden: Hidden, mask: Callable[[str], str]
             here = (*route, field.alias or name)
             value = getattr(noun, name)
             update[name] = _project(value, here, hidden, mask) if _is_branch(value) or not hidden(here) else None
-        return noun.model_copy(update=update)
+        copy = noun.model_copy(update=update)
+        for name in copy.__dict__.keys() - type(noun).model_fields.keys():
+            del copy.__dict__[name]  # what was cached from the private values
+        return copy
     if isinstance(noun, tuple):
         return tuple(
             _project(item, (*route, index), hidden, mask)
@@ -212,28 +219,77 @@ def _figure(figure: Figure | None, hidden: Hidden) -> Figure | None:
     return None if figure is None or any(hidden(route) for route in figure.routes()) else figure
 
 
-def _account(account: YearAccount, hidden: Hidden) -> YearAccount:
-    """Intensities that rest on a kept amount would reveal it, so they go with it; totals never do (spec 3)."""
+def _revealing(accounts: tuple[YearAccount, ...], hidden: Hidden) -> tuple[str, ...]:
+    """How withheld intensities may stand in prose: a kept amount follows from them."""
+    found = set()
+    for account in accounts:
+        for item in account.products:
+            figures = [item.metric(name) for name in METRICS] + [figure for pair in item.bases.values() for figure in pair.values()]
+            gone = [figure for figure in figures if figure is not None and _figure(figure, hidden) is None]
+            found |= {
+                text for figure in gone for digits in range(5) for text in (rounded(figure.value, digits), trimmed(figure.value, digits))
+            }
+    return tuple(sorted((text for text in found if len(text) >= 3), key=len, reverse=True))
+
+
+def _named(figure: Figure, mask: Callable[[str], str]) -> Figure:
+    """The figure with private texts masked in the titles that come from the plan."""
+    return figure._replace(title=mask(figure.title), args=tuple(_named(arg, mask) for arg in figure.args))
+
+
+def _account(account: YearAccount, hidden: Hidden, mask: Callable[[str], str], plan: Plan) -> YearAccount:
+    """Intensities that rest on a kept amount would reveal it, so they go with it; totals never do (spec 3).
+
+    Lines are those of the projected plan, and no title carries a private text.
+    """
+    year = plan.years[account.index]
+
+    def shown(figure: Figure | None) -> Figure | None:
+        kept = _figure(figure, hidden)
+        return _named(kept, mask) if kept is not None else None
+
     products = tuple(
         ProductIntensity(
-            item.product,
+            mask(item.product),
             item.unit,
-            _figure(item.energy, hidden),
-            _figure(item.carbon, hidden),
-            _figure(item.material, hidden),
-            _figure(item.water, hidden),
-            {basis: {metric: _figure(figure, hidden) for metric, figure in pair.items()} for basis, pair in item.bases.items()},
+            shown(item.energy),
+            shown(item.carbon),
+            shown(item.material),
+            shown(item.water),
+            {basis: {metric: shown(figure) for metric, figure in pair.items()} for basis, pair in item.bases.items()},
         )
         for item in account.products
     )
-    return replace(account, products=products)
+    totals = (
+        "tce",
+        "tce_without_renewables",
+        "scope1",
+        "biogenic",
+        "scope2_location",
+        "scope2",
+        "emissions",
+        "renewable_share",
+        "offsets",
+        "offset_ratio",
+    )
+    lines = tuple((replace(line, source=year.energy[_position(line.route)]), _named(figure, mask)) for line, figure in account.energy_lines)
+    offsets = tuple(
+        replace(line, source=year.offsets[_position(line.route)], amount=_named(line.amount, mask), refused=mask(line.refused))
+        for line in account.offset_lines
+    )
+    named: dict[str, Any] = {name: _named(account.metric(name), mask) for name in totals}
+    return replace(account, products=products, energy_lines=lines, offset_lines=offsets, **named)
+
+
+def _position(route: Route) -> int:
+    return int(route[-1])
 
 
 def _score(score: Score, hidden: Hidden, mask: Callable[[str], str], accounts: dict[int, YearAccount], plan: Plan) -> Score:
     def row(item: RowScore) -> RowScore:
         kept = tuple(route for route in item.used if not hidden(route))
         if len(kept) == len(item.used):
-            return replace(item, reason=mask(item.because))
+            return replace(item, reason=mask(item.because), places=kept, figures=())
         return replace(item, reason="所依据的数据由企业保留，不公开", places=kept, figures=())
 
     def phase(item: PhaseScore) -> PhaseScore:

@@ -104,7 +104,10 @@ class _Folder:
         magic = MAGIC.get(f".{name.rpartition('.')[2].lower()}")
         if magic is None:
             return FileFact(name, "type", seen.st_size)
-        alike = _head(f"{self.path}/{name}").startswith(magic)
+        try:
+            alike = _head(f"{self.path}/{name}").startswith(magic)
+        except OSError:
+            return FileFact(name, "missing")
         return FileFact(name, "ok" if alike else "unlike", seen.st_size)
 
 

@@ -62,13 +62,26 @@ def plan_files(paths: Iterable[Path]) -> list[Path]:
         if path.name == "plan.md" and not path.is_dir():
             found.add(path)
         elif path.is_dir():
-            for root, folders, names in os.walk(path, followlinks=False):
+            for root, folders, names in os.walk(path, onerror=_unreadable, followlinks=False):
                 folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "evidence")
                 if "plan.md" in names:
                     found.add(Path(root) / "plan.md")
         else:
             raise ZcfError(f"没有方案 {path}", hint="写方案文件夹或其中的 plan.md，例如 plans/xiqing/示例；不写则处理 plans/ 下全部方案")
+    if not found:
+        raise ZcfError("没有找到方案（plan.md）", hint="写方案文件夹或其中的 plan.md；新建方案用 zcfdocs new <辖区>/<名称>")
     return sorted(found)
+
+
+def _unreadable(error: OSError) -> None:
+    """A folder that cannot be read must not pass for a folder without plans."""
+    raise ZcfError(f"不能读取文件夹 {error.filename}：{error.strerror}", hint="检查文件夹的权限") from error
+
+
+def is_placeable(item: Examined) -> bool:
+    """Whether the plan names a listed district: its outputs go to <district>/<slug>, and nowhere else."""
+    plan, rulebook = item.reading.plan, item.rulebook
+    return plan is not None and rulebook is not None and rulebook.catalogue.district(plan.factory.district) is not None
 
 
 def shown(path: Path, home: Path) -> str:
@@ -85,11 +98,12 @@ def plans_in(options: Options) -> list[tuple[Path, str]]:
     whole = options.home / "plans"
     if "site" in options.to and any(path.resolve().is_relative_to(whole.resolve()) for path in files):
         files = sorted({*files, *plan_files([whole])}, key=lambda path: path.resolve())
-    return [(path, shown(path, options.home)) for path in {path.resolve(): path for path in files}.values()]
+    return [(path, shown(path, options.home)) for path in {path.parent.resolve() / path.name: path for path in files}.values()]
 
 
 def is_under(path: Path, roots: Iterable[Path]) -> bool:
-    return any(path.resolve().is_relative_to(root.resolve()) for root in roots)
+    place = path.parent.resolve() / path.name  # a plan.md that is a link is judged where it stands
+    return any(place.is_relative_to(root.parent.resolve() / root.name if root.name == "plan.md" else root.resolve()) for root in roots)
 
 
 def speaks_for_all(options: Options) -> bool:

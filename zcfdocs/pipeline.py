@@ -131,5 +131,14 @@ def dossier(examined: Examined, origin: Origin) -> Dossier | None:
         return None
     body = render(examined.reading.source.body, examined.rulebook.catalogue, whole)
     return Dossier(
-        examined.slug, plan, examined.rulebook, examined.reading.evidence, examined.accounts, examined.score, whole, body, examined.findings
+        examined.slug,
+        plan,
+        examined.rulebook,
+        examined.reading.evidence,
+        examined.accounts,
+        examined.score,
+        whole,
+        examined.reading.source.body,
+        body,
+        examined.findings,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -58,7 +59,7 @@ def _within(top: Path, folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Ori
             read[folder] = {name for name in names if name}
         prefixes = {folder: f"{_inside(folder, top)}/" for folder in folders}
         wanted = sorted(set(prefixes.values()) | {name for names in read.values() for name in names})
-        dirty = _dirty(repository, wanted)
+        dirty = _dirty(repository, top, wanted)
         newest = _newest(repository, prefixes, read, wanted)
     return {
         folder: Origin(
@@ -75,9 +76,23 @@ def _inside(path: Path, top: Path) -> str:
         return ""
 
 
-def _dirty(repository: git.Repo, wanted: list[str]) -> set[str]:
-    text = repository.git.status("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *wanted)
-    return {entry[3:] for entry in text.split("\0") if entry}
+def _dirty(repository: git.Repo, top: Path, wanted: list[str]) -> set[str]:
+    """Files that differ from HEAD, compared by their own bytes: `git status` would run the repository's filters."""
+    listed = repository.git.ls_tree("-r", "-z", "--full-tree", "HEAD", "--", *(name.rstrip("/") for name in wanted))
+    known = {name: head.split()[2] for head, _, name in (entry.partition("\t") for entry in listed.split("\0") if entry)}
+    changed = {name for name, blob in known.items() if not _same(top / name, blob)}
+    others = repository.git.ls_files("--others", "--exclude-standard", "-z", "--", *wanted)
+    return changed | {name for name in others.split("\0") if name}
+
+
+def _same(path: Path, blob: str) -> bool:
+    """Whether the file is the blob, its line ends as git keeps them or as Windows writes them."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    make = hashlib.sha256 if len(blob) == 64 else hashlib.sha1
+    return any(make(b"blob %d\0" % len(text) + text).hexdigest() == blob for text in (data, data.replace(b"\r\n", b"\n")))
 
 
 def _newest(repository: git.Repo, prefixes: Mapping[Path, str], read: Mapping[Path, set[str]], wanted: list[str]) -> dict[Path, str]:

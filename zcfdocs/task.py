@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Task:
     findings: tuple[Finding, ...]
     targets: tuple[str, ...]
     draft: bool
+    text_digest: str
 
 
 def print_copies(task: Task) -> dict[str, bytes]:
@@ -37,8 +39,8 @@ def print_copies(task: Task) -> dict[str, bytes]:
 
     examined = replace(examine(task.path, task.shown, Shelf(task.indicators)), findings=task.findings)
     whole = dossier(examined, task.origin)
-    if whole is None:
-        raise ZcfError(f"{task.shown} 在生成过程中变得不可读", hint="请等编辑保存完再生成一次")
+    if whole is None or hashlib.sha256(examined.reading.source.text.encode()).hexdigest() != task.text_digest:
+        raise ZcfError(f"{task.shown} 在生成过程中被改动", hint="请等编辑保存完再生成一次")
     artifacts = {}
     if "data" in task.targets:
         artifacts["data"] = print_data(whole)
