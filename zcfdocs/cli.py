@@ -54,7 +54,7 @@ FormatOption = Annotated[Format, typer.Option("--format", metavar="text|json", h
 
 def console() -> Console:
     """stdout, wide enough for Chinese tables where it is no terminal."""
-    return Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=160)
+    return Console(emoji=False) if sys.stdout.isatty() else Console(width=160, emoji=False)
 
 
 def say(text: str) -> None:
@@ -142,7 +142,7 @@ def score(
     findings = _findings(shelf, examined)
     for item in examined:
         if item.score is None or (format is Format.text and item.has_errors):
-            show_findings(Console(stderr=True), [finding for finding in item.findings if finding.severity is Severity.ERROR])
+            show_findings(Console(stderr=True, emoji=False), [finding for finding in item.findings if finding.severity is Severity.ERROR])
     if errors := count(findings, Severity.ERROR):
         say(f"方案有 {errors} 个错误，以上得分仅供参考；用 zcfdocs check 查看")
     _verdict(findings)

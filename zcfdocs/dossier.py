@@ -151,7 +151,8 @@ def _pattern(value: str) -> str:
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         whole, _, decimals = value.partition(".")
         tail = rf"\.{decimals}" if decimals else r"(?:\.0+)?"
-        return r"(?<![\d.,])" + "[,，]?".join(whole) + tail + r"(?![\d.])"
+        grouped = f"{int(whole):,}".replace(",", "[,，]?")
+        return r"(?<![\d.,])" + grouped + tail + r"(?![\d.])"
     if re.fullmatch(r"[0-9+() \-]{7,}", value):
         digits = (f"[{digit}{chr(ord(digit) + 0xFEE0)}]" for digit in re.sub(r"\D", "", value))
         return r"[\s\-－()（）]*".join(digits)

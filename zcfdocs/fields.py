@@ -16,7 +16,7 @@ from zcfdocs.figure import PLAIN_NUMBER
 from zcfdocs.finding import Severity, define, suggest
 
 E = Severity.ERROR
-FIXED = "方案格式（spec 1）规定了字段的类型。"
+FIXED = "方案格式规定了字段的类型。"
 define(
     "Z101",
     E,

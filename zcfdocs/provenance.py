@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import git
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # without git, what needs no history still works
+import git  # GitPython looks for git when it is imported
 
+from zcfdocs.errors import ZcfError
 from zcfdocs.scorecard import Origin
 
 # A repository's own configuration may name programs to run; none is run for us (git-and-web 3.4).
@@ -36,7 +38,14 @@ def origins(folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Origin]:
         if top is not None:
             repositories.setdefault(top, []).append(folder)
     for top, inside in repositories.items():
-        found |= _within(top, {folder: folders[folder] for folder in inside})
+        try:
+            found |= _within(top, {folder: folders[folder] for folder in inside})
+        except git.GitCommandNotFound as error:
+            raise ZcfError("找不到 git，无法得知方案出自哪次提交", hint="Debian/Ubuntu：sudo apt-get install git") from error
+        except git.GitCommandError as error:
+            raise ZcfError(
+                f"git 不能读取 {top} 的历史：{str(error.stderr).strip()[:200]}", hint="用 git status 查看仓库是否损坏"
+            ) from error
     return found
 
 

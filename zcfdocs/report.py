@@ -53,7 +53,7 @@ def score_table(rulebook: Rulebook, score: Score) -> Table:
     table.add_column("满分", justify="right", no_wrap=True)
     for phase in score.phases.values():
         table.add_column(f"{phase.phase.label} {phase.phase.account.year}", justify="right", no_wrap=True)
-    table.add_column("理由（现状）", ratio=1)
+    table.add_column("理由（现状）", ratio=1, overflow="fold")
     phases = list(score.phases.values())
     for index, group in enumerate(rulebook.catalogue.groups):
         sums = [display(phase.groups[index].points, 2, group.points) for phase in phases]

@@ -163,6 +163,18 @@ SYNTAX = (
 )
 
 
+FULL_COLON = re.compile(r"\s*(?:- )?[{]?[\w.]+：")
+TIGHT_COLON = re.compile(r"\s*(?:- )?[A-Za-z_]\w*:[^\s:/]")
+
+
+def _mistyped(lines: list[str], line: int, column: int) -> tuple[int, int]:
+    """libyaml stumbles over what follows a key with a wrong colon: the line typed wrongly is this one or the one before."""
+    for number in range(min(line, len(lines) - 1), max(line - 3, -1), -1):
+        if not lines[number].lstrip().startswith("#") and (FULL_COLON.match(lines[number]) or TIGHT_COLON.match(lines[number])):
+            return number, len(lines[number]) - len(lines[number].lstrip())
+    return line, column
+
+
 def _syntax(error: MarkedYAMLError, text: str, first_line: int) -> Finding:
     problem = str(error.problem or error.context or "")
     mark = error.problem_mark or error.context_mark
@@ -171,13 +183,16 @@ def _syntax(error: MarkedYAMLError, text: str, first_line: int) -> Finding:
         mark = opening
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.split("\n")
+    line, column = _mistyped(lines, line, column)
     shown = lines[line] if line < len(lines) else ""
     if "\t" in shown[: column + 1]:
         return Finding(
             "Z005", (), "缩进处用了制表符（Tab）", "YAML 只许用空格缩进，请把 Tab 换成空格", line=first_line + line, column=column + 1
         )
-    if "：" in shown and ":" not in shown:
+    if FULL_COLON.match(shown):
         message, hint = "键与值之间用了全角冒号“：”", "请改为半角冒号加一个空格“: ”"
+    elif TIGHT_COLON.match(shown):
+        message, hint = "冒号之后缺少空格", "写成“键: 值”，半角冒号后加一个空格"
     else:
         known = ((message, hint) for words, message, hint in SYNTAX if words in problem)
         message, hint = next(known, (f"YAML 语法有误（{problem}）", "检查缩进、冒号、括号和引号；值里有特殊符号时请用双引号括起"))

@@ -122,7 +122,7 @@ def evidence_list(dossier: Dossier) -> Table:
     for index, item in enumerate(dossier.plan.evidence, 1):
         state = "ok" if dossier.public else dossier.evidence.state(item.id, dossier.plan.as_of)
         title = text(item.title, "" if state == "ok" else f"（{STATES.get(state, state)}）")
-        until = day(item.expires, "长期")
+        until = day(item.expires, ABSENT)
         rows.append(
             (
                 centred(str(index)),
