@@ -119,3 +119,13 @@ def test_doctor_finds_this_machine_in_order() -> None:
     done = run("doctor")
     assert done.returncode == 0, done.stdout
     assert "环境齐备" in done.stdout
+
+
+def test_a_plan_without_its_baseline_is_refused_with_its_findings(repository: Path) -> None:
+    path = repository / "plans/xiqing/shili-parts/plan.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("baseline: 2024", "baseline: 2019"), encoding="utf-8")
+    for words in (("score",), ("score", "--format", "json"), ("build", "--draft", "--to", "data")):
+        done = run(*words, where=repository)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "2019" in done.stdout + done.stderr

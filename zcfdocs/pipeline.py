@@ -57,7 +57,8 @@ def examine(path: Path, shown: str, shelf: Shelf) -> Examined:
     scored: Score | None = None
     if plan.years and not any(_is_frame(route) for route in reading.holes):
         accounts = account(plan, rulebook, reading.evidence)
-        scored = score(plan, rulebook, reading.evidence, accounts)
+        judged = score(plan, rulebook, reading.evidence, accounts)
+        scored = judged if judged.phases.keys() >= {"now"} else None  # without its baseline there is nothing to score
     headings = outline(reading.source.body, reading.source.body_line, rulebook.catalogue)
     case = Case(reading, plan, rulebook, reading.evidence, headings, accounts, scored)
     return Examined(path, slug, reading, rulebook, accounts, scored, ordered((*reading.findings, *judge(case))))
