@@ -14,7 +14,9 @@ import pytest
 from zcfdocs import store
 from zcfdocs.build import Built, build
 from zcfdocs.errors import ZcfError
-from zcfdocs.jobs import Options
+from zcfdocs.fields import uscc_check
+from zcfdocs.jobs import TARGETS, Options
+from zcfdocs.task import COPIES
 
 RIVER = Path(__file__).parent / "river"
 
@@ -39,6 +41,13 @@ def run(home: Path, **options: object) -> Built:
     return build(whole, lambda text: None)
 
 
+def settle(home: Path, name: str) -> None:
+    """A second factory beside the first."""
+    shutil.copytree(home / "plans/upper/mill", home / "plans/upper" / name)
+    base = "91120111MA0EXAMP2"
+    edit(home / "plans/upper" / name / "plan.md", "91120111MA0EXAMP1P", base + uscc_check(base))
+
+
 def plan_of(home: Path) -> Path:
     return home / "plans/upper/mill/plan.md"
 
@@ -56,7 +65,7 @@ def bytes_of(folder: Path) -> dict[str, str]:
 
 def test_a_build_makes_every_copy_and_the_site(built: Path) -> None:
     folder = built / "dist/submission/upper/mill"
-    assert sorted(path.name for path in folder.iterdir()) == ["scorecard.json", "试点方案.docx", "试点方案.pdf"]
+    assert sorted(path.name for path in folder.iterdir()) == ["scorecard.json", "佐证材料.pdf", "计算表.xlsx", "试点方案.docx", "试点方案.pdf"]
     assert (folder / "试点方案.pdf").read_bytes().startswith(b"%PDF-")
     assert json.loads((folder / "scorecard.json").read_text(encoding="utf-8"))["catalogue"]["id"] == "river-2030"
     assert (built / "dist/site/index.html").is_file()
@@ -78,6 +87,17 @@ def test_cold_and_warm_and_any_number_of_workers_give_the_same_bytes(home: Path)
     shutil.rmtree(home / ".zcf-cache")
     run(home, jobs=1)
     assert bytes_of(home / "dist") == warm
+
+
+def test_two_plans_side_by_side_elsewhere_are_the_same_bytes_as_one_after_the_other(home: Path, tmp_path: Path) -> None:
+    settle(home, "other")
+    shutil.copytree(home, tmp_path / "elsewhere", ignore=shutil.ignore_patterns("dist", ".zcf-cache"))
+    copies = tuple(target for target in TARGETS if target != "site")
+    run(home, jobs=1, to=copies)
+    run(tmp_path / "elsewhere", jobs=2, to=copies)
+    first, second = bytes_of(home / "dist/submission"), bytes_of(tmp_path / "elsewhere/dist/submission")
+    assert len(first) == 2 * len(COPIES)
+    assert first == second
 
 
 def test_a_lost_copy_comes_back(home: Path) -> None:
@@ -208,3 +228,16 @@ def test_a_repositorys_own_filters_do_not_run(home: Path, tmp_path: Path) -> Non
     edit(plan_of(home), "再装屋顶电。", "再装更多屋顶电。")
     run(home, to=("data",))
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_plan_that_cannot_be_printed_does_not_stop_the_others(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(home, "other")
+    run(home, to=("data",))
+    edit(home / "plans/upper/other/plan.md", "water: 280", "water: 281")
+    monkeypatch.setattr("zcfdocs.workers.TIME_LIMIT", 0.001)
+    stopped = run(home, to=("data",))
+    assert (tuple(stopped.failed), stopped.kept, stopped.removed) == (("upper/other",), ("upper/mill",), ("upper/other",))
+    assert "秒" in stopped.failed["upper/other"].message
+    monkeypatch.undo()
+    assert run(home, to=("data",)).printed == ("upper/other",)
+    assert (home / "dist/submission/upper/other/scorecard.json").is_file()

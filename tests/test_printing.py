@@ -30,11 +30,10 @@ from lxml.etree import _Element as Element
 from zcfdocs.dossier import Dossier
 from zcfdocs.errors import ZcfError
 from zcfdocs.loading import Shelf
-from zcfdocs.manuscript.compose import Manuscript, compose
+from zcfdocs.manuscript.compose import compose, dump
+from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.pipeline import dossier, examine
-from zcfdocs.printing import pdf
-from zcfdocs.printing.data import print_data
-from zcfdocs.printing.pdf import print_pdf
+from zcfdocs.printing.pdf import Paper, print_pdf, printer
 from zcfdocs.printing.word import print_word
 from zcfdocs.scorecard import Origin
 
@@ -61,7 +60,7 @@ PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQV
 class Printed:
     dossier: Dossier
     manuscript: Manuscript
-    pdf: bytes
+    paper: Paper
     word: bytes
     pages: tuple[str, ...]
     document: Document
@@ -80,11 +79,11 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Printed:
     found = dossier(examine(folder / "plan.md", "plan.md", Shelf(HERE.parent / "indicators")), Origin("0123456789abcdef"))
     assert found is not None
     manuscript = compose(found)
-    paper, word = print_pdf(manuscript), print_word(manuscript)
-    assert (paper.name, word.name) == ("试点方案.pdf", "试点方案.docx")
+    paper = print_pdf(manuscript)
+    word = print_word(manuscript, paper.labels)
     opened = pypdfium2.PdfDocument(paper.data)
     pages = tuple(page.get_textpage().get_text_bounded() for page in opened)
-    return Printed(found, manuscript, paper.data, word.data, pages, docx.Document(io.BytesIO(word.data)))
+    return Printed(found, manuscript, paper, word, pages, docx.Document(io.BytesIO(word)))
 
 
 def content(element: Element) -> str:
@@ -145,7 +144,7 @@ def test_one_changed_digit_is_seen(printed: Printed) -> None:
 
 
 def test_the_pdf_is_tagged_chinese_and_titled(printed: Printed) -> None:
-    with pdfplumber.open(io.BytesIO(printed.pdf)) as document:
+    with pdfplumber.open(io.BytesIO(printed.paper.data)) as document:
         catalog = document.doc.catalog
         metadata = pdfplumber.utils.pdfinternals.resolve(catalog["Metadata"]).get_data().decode()
         assert catalog["Lang"] == b"zh-CN"
@@ -169,14 +168,14 @@ def walk(nodes: list[dict[str, object]]) -> list[dict[str, object]]:
 
 
 def test_the_outline_is_the_headings(printed: Printed) -> None:
-    titles = [bookmark.get_title() for bookmark in pypdfium2.PdfDocument(printed.pdf).get_toc()]
+    titles = [bookmark.get_title() for bookmark in pypdfium2.PdfDocument(printed.paper.data).get_toc()]
     headings = [content(element) for element in lxml.html.fromstring(printed.manuscript.html).iter("h1", "h2")]
     assert titles == headings
 
 
 def test_only_the_fonts_of_the_theme_are_used_and_embedded(printed: Printed) -> None:
     fonts = set()
-    with pdfplumber.open(io.BytesIO(printed.pdf)) as document:
+    with pdfplumber.open(io.BytesIO(printed.paper.data)) as document:
         for page in document.pages:
             resources = pdfplumber.utils.pdfinternals.resolve(page.page_obj.resources)
             for font in pdfplumber.utils.pdfinternals.resolve(resources.get("Font", {})).values():
@@ -190,7 +189,7 @@ def test_only_the_fonts_of_the_theme_are_used_and_embedded(printed: Printed) -> 
 
 
 def test_pages_are_numbered_outside_from_the_form_on(printed: Printed) -> None:
-    opened = pypdfium2.PdfDocument(printed.pdf)
+    opened = pypdfium2.PdfDocument(printed.paper.data)
     form = next(index for index, page in enumerate(printed.pages) if page.strip().startswith(printed.dossier.catalogue.form.title))
     assert form % 2 == 0
     assert not any(re.search(r"— \d+ —", page) for page in printed.pages[:form])
@@ -252,27 +251,26 @@ def test_nothing_of_a_hostile_body_lives_on(printed: Printed) -> None:
         assert "{{7*7}}" in text
         assert "root:" not in text
         assert "alert(1)" not in text
-    assert b"example.invalid" not in printed.pdf
-    assert b"file:" not in printed.pdf
+    assert b"example.invalid" not in printed.paper.data
+    assert b"file:" not in printed.paper.data
 
 
 def test_twice_the_same_bytes(printed: Printed) -> None:
-    assert print_pdf(printed.manuscript).data == printed.pdf
-    assert print_word(printed.manuscript).data == printed.word
+    assert print_pdf(printed.manuscript).data == printed.paper.data
+    assert print_word(printed.manuscript, printed.paper.labels) == printed.word
 
 
 def test_the_card_is_written_as_it_was_built(printed: Printed) -> None:
-    artifact = print_data(printed.dossier)
-    assert artifact.name == "scorecard.json"
-    assert artifact.data.endswith(b"}\n")
-    assert json.loads(artifact.data) == printed.dossier.card
-    assert NAME in artifact.data.decode()
+    data = dump(printed.dossier.card)
+    assert data.endswith(b"}\n")
+    assert json.loads(data) == printed.dossier.card
+    assert NAME in data.decode()
 
 
 def small(body: str, draft: bool = False) -> Manuscript:
     page = f'<section class="leaf" data-page="main">{body}</section>'
     html = f'<!DOCTYPE html><html lang="zh-CN"><head><title>小样</title></head><body><div class="main{" draft" * draft}">{page}</div></body></html>'
-    return Manuscript("小样", "示例", "示例", date(2025, 4, 30), html, draft)
+    return Manuscript("小样", "小样", "示例", "示例", date(2025, 4, 30), html, draft)
 
 
 def pictures(data: bytes) -> int:
@@ -296,8 +294,8 @@ def test_word_fetches_only_what_it_carries(tmp_path: Path) -> None:
     stock = tmp_path / "stock.docx"
     subprocess.run([pypandoc.get_pandoc_path(), "-f", "html", "-o", stock], input=outside.encode(), check=True, capture_output=True)
     assert media(stock.read_bytes()) == 1
-    assert media(print_word(small(within)).data) == 1
-    assert media(print_word(small(outside)).data) == 0
+    assert media(print_word(small(within), {})) == 1
+    assert media(print_word(small(outside), {})) == 0
 
 
 def media(data: bytes) -> int:
@@ -310,7 +308,7 @@ def test_a_draft_says_so_on_every_page() -> None:
     pages = list(pypdfium2.PdfDocument(print_pdf(manuscript).data))
     assert len(pages) == 2
     assert all("草稿" in plain(page.get_textpage().get_text_bounded()) for page in pages)
-    section = docx.Document(io.BytesIO(print_word(manuscript).data)).sections[0]
+    section = docx.Document(io.BytesIO(print_word(manuscript, {}))).sections[0]
     assert plain(section.header.paragraphs[0].text) == plain(section.even_page_header.paragraphs[0].text) == "草稿"
     assert "草稿" not in plain(next(iter(pypdfium2.PdfDocument(print_pdf(small("<p>甲</p>")).data))).get_textpage().get_text_bounded())
 
@@ -328,7 +326,7 @@ def test_a_character_no_font_has_is_named() -> None:
 
 
 def test_a_missing_subset_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "harfbuzz_subset", None)
+    monkeypatch.setattr(printer, "harfbuzz_subset", None)
     with pytest.raises(ZcfError, match="HarfBuzz") as caught:
         print_pdf(small("<p>甲</p>"))
     assert "libharfbuzz-subset0" in caught.value.hint
@@ -337,4 +335,4 @@ def test_a_missing_subset_library_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_missing_pandoc_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pypandoc, "get_pandoc_path", lambda: "/nonexistent/pandoc")
     with pytest.raises(ZcfError, match="pandoc"):
-        print_word(small("<p>甲</p>"))
+        print_word(small("<p>甲</p>"), {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 import lxml.html
 import markdown
@@ -27,6 +28,9 @@ TAGS = {
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"style"}, "td": {"style"}, "li": {"id"}, "sup": {"id"}, "div": {"class"}}
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 CJK = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]"
+WORD = re.compile(r"[!-~]+")
+# A table of more rows may run over the page; no column asks for more than a line of twenty hanzi.
+SHORT_TABLE, WIDEST = 12, 40
 SOFT_BREAK = re.compile(rf"({CJK})\n[ \t]*(?={CJK})")
 
 
@@ -91,21 +95,31 @@ def _footnotes(root: Element) -> None:
 
 
 def _tables(root: Element) -> None:
-    """Alignment as a class (no inline style survives), and even column widths so that layout needs no guessing."""
+    """Alignment as a class (no inline style survives), and column widths by content so that layout needs no guessing."""
     for cell in root.iter("th", "td"):
         align = ALIGN.search(cell.attrib.pop("style", ""))
         if align:
             cell.set("class", f"align-{align[1]}")
     for table in root.iter("table"):
-        first = next(table.iter("tr"), None)
-        count = len(first) if first is not None else 0
+        wants = [max(map(_want, column)) for column in zip(*table.iter("tr"), strict=False)]
         group = lxml.html.Element("colgroup")
-        for _ in range(count):
+        for want in wants:
             column = lxml.html.Element("col")
-            column.set("style", f"width:{100 / count:.2f}%")
+            column.set("style", f"width:{100 * want / sum(wants):.2f}%")
             group.append(column)
         table.insert(0, group)
-        table.set("class", "author")
+        table.set("class", "author" if len(table.xpath(".//tr")) <= SHORT_TABLE else "author long")
+
+
+def _want(cell: Element) -> int:
+    """The breadth a cell asks for in half-width characters: its text up to a line's worth, but no number or word broken."""
+    text = cell.text_content().strip()
+    words = max((len(word) for word in WORD.findall(text)), default=0)
+    return max(min(_breadth(text), WIDEST), min(words, WIDEST), 4) + 2
+
+
+def _breadth(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _soft_breaks(root: Element) -> None:

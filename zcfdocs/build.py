@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import TimeoutError as TaskTimeout
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock
@@ -18,17 +16,15 @@ from zcfdocs.jobs import Job, Options, is_placeable, is_under, jobs_of, plans_in
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import dossier, examine_all
 from zcfdocs.places import MKDOCS, indicators
-from zcfdocs.store import Store, replace_folder, write_tree
+from zcfdocs.store import Store, replace_folder, sha256, write_tree
 from zcfdocs.task import COPIES, Task, print_copies
 from zcfdocs.versions import shaping
-
-TIME_LIMIT = 300
-Tell = Callable[[str], None]
+from zcfdocs.workers import Order, Tell, fulfil
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What came of it: the findings of all plans, how many were printed, kept and refused."""
+    """What came of it: the findings of all plans; which were printed, kept, refused for errors, and which could not be printed."""
 
     findings: tuple[Finding, ...]
     printed: tuple[str, ...] = ()
@@ -37,6 +33,7 @@ class Built:
     checked: int = 0
     removed: tuple[str, ...] = ()
     site: bool = False
+    failed: Mapping[str, ZcfError] = field(default_factory=dict)
 
 
 def build(options: Options, tell: Tell) -> Built:
@@ -57,72 +54,67 @@ def build(options: Options, tell: Tell) -> Built:
         )
         mine = [job for job in jobs if is_under(job.examined.path, options.paths)]
         _guard(options, jobs)
-        printed, kept = _submissions(mine, options, store, tell)
-        removed = _clean(options, jobs) if speaks_for_all(options) else ()
+        copies = _submissions(mine, options, store, tell)
+        removed = _clean(options, [job for job in jobs if job.place not in copies.failed]) if speaks_for_all(options) else ()
         site = "site" in options.to and _site(jobs, options, store, tell)
         store.forget_copies({job.key for job in jobs})
         stopped = tuple(item.reading.source.path for item in refused)
-        return Built(findings, printed, kept, stopped, len(chosen), removed, site)
+        return Built(findings, copies.made, copies.kept, stopped, len(chosen), removed, site, copies.failed)
 
 
-def _submissions(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> tuple[tuple[str, ...], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """Places of the plans whose copies were made, were there already, or could not be made, with the reason."""
+
+    made: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    failed: Mapping[str, ZcfError] = field(default_factory=dict)
+
+
+def _submissions(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> Submissions:
     names = [COPIES[target] for target in options.to if target in COPIES]
     if not names:
-        return (), ()
+        return Submissions()
     missing = [job for job in jobs if not store.has(job.key, names)]
-    _print_all(missing, options, store, tell)
+    for job in missing if options.why else ():
+        tell(f"{job.place}：{_why(store.remembered(job.place), job.parts)}")
+    failed = fulfil([_order(job, options) for job in missing], options.jobs, store, tell)
     for job in jobs:
-        final = options.out / "submission" / job.place
-        final.parent.mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(prefix=".zcf-", dir=final.parent))
-        room.chmod(0o755)
-        for name in names:
-            shutil.copyfile(store.folder(job.key) / name, room / name)
-        for name in set(COPIES.values()) - set(names):
-            if store.has(job.key, [name]):
-                shutil.copyfile(store.folder(job.key) / name, room / name)
-        replace_folder(room, final)
-        store.remember(job.place, job.parts)
-    fresh = {job.place for job in missing}
-    return tuple(sorted(fresh)), tuple(sorted(job.place for job in jobs if job.place not in fresh))
+        if job.place not in failed:
+            _hand_out(job, options, store)
+    made = tuple(job.place for job in missing if job.place not in failed)
+    return Submissions(made, tuple(job.place for job in jobs if job not in missing), failed)
 
 
-def _print_all(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> None:
-    """Each plan in a worker process with a time limit, so that none can hold up or take down the rest."""
-    if options.why:
-        for job in jobs:
-            tell(f"{job.place}：{_why(store.remembered(job.place), job.parts)}")
-    from pebble import ProcessExpired, ProcessPool  # only where there is something to print
-
-    targets = tuple(target for target in options.to if target in COPIES)
-    if not jobs:
+def _hand_out(job: Job, options: Options, store: Store) -> None:
+    """Every copy of this version that is kept goes to dist/, and nothing else stays there."""
+    final, kept = options.out / "submission" / job.place, store.digests(job.key)
+    store.remember(job.place, job.parts)
+    present = {path.name for path in final.iterdir()} if final.is_dir() else set()
+    if present == kept.keys() and all(sha256(final / name) == digest for name, digest in kept.items()):
         return
-    # A fresh process each: the chart library's threads do not survive a fork.
-    workers = max(1, min(options.jobs, len(jobs)))
-    with ProcessPool(max_workers=workers, context=multiprocessing.get_context("spawn")) as pool:
-        waiting = []
-        for job in jobs:
-            task = Task(
-                job.examined.path,
-                job.examined.reading.source.path,
-                indicators(options.home),
-                job.origin,
-                job.examined.findings,
-                targets,
-                options.draft,
-                job.parts["方案"],
-            )
-            waiting.append((job, pool.schedule(print_copies, args=[task], timeout=TIME_LIMIT)))
-        for number, (job, future) in enumerate(waiting, 1):
-            try:
-                store.put(job.key, future.result())
-            except ZcfError as error:
-                raise ZcfError(f"{job.place}：{error.message}", hint=error.hint) from error
-            except (ProcessExpired, RecursionError, MemoryError) as error:
-                raise ZcfError(f"{job.place} 无法排版（{type(error).__name__}）", hint="检查正文中层层嵌套的列表或引用") from error
-            except TaskTimeout as error:
-                raise ZcfError(f"{job.place} 排版超过 {TIME_LIMIT} 秒，已停止", hint="检查正文中特别大的表格或特别长的段落") from error
-            tell(f"[{number}/{len(waiting)}] 已生成 {job.place}")
+    final.parent.mkdir(parents=True, exist_ok=True)
+    room = Path(tempfile.mkdtemp(prefix=".zcf-", dir=final.parent))
+    room.chmod(0o755)
+    for name in kept:
+        if store.has(job.key, [name]):  # a copy of another target, made before, may have been damaged since
+            shutil.copyfile(store.folder(job.key) / name, room / name)
+    replace_folder(room, final)
+
+
+def _order(job: Job, options: Options) -> Order:
+    targets = tuple(target for target in options.to if target in COPIES)
+    task = Task(
+        job.examined.path,
+        job.examined.reading.source.path,
+        indicators(options.home),
+        job.origin,
+        job.examined.findings,
+        targets,
+        options.draft,
+        job.parts["方案"],
+    )
+    return Order(job.place, job.key, print_copies, task)
 
 
 def _why(before: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -26,6 +26,8 @@ from zcfdocs.report import explain as explanation
 from zcfdocs.report import show_findings, show_score, summary
 from zcfdocs.scorecard import Origin
 from zcfdocs.speech import ChineseCommand, ChineseGroup, UsageError, complaint
+from zcfdocs.task import PDF_A
+from zcfdocs.verapdf import judge
 from zcfdocs.versions import version_lines
 
 app = typer.Typer(
@@ -177,6 +179,9 @@ def build_command(
     public: Annotated[bool, typer.Option("--public", help="网站只收可公开的方案；不加则为预览")] = False,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="有错误的方案跳过，其余照常生成")] = False,
     why: Annotated[bool, typer.Option("--why", help="说明每份方案为何重新生成")] = False,
+    verapdf: Annotated[
+        Path | None, typer.Option(metavar="程序", help="另用已安装的 veraPDF 检验生成的 PDF 是否符合 PDF/A-3a", show_default=False)
+    ] = None,
 ) -> None:
     options = _options(paths, to, out, draft, public, keep_going, why, jobs)
     built = build(options, say)
@@ -187,6 +192,8 @@ def build_command(
     if built.refused and not keep_going:
         say("因此本次没有生成任何文件；加 --keep-going 可先生成其余方案")
         stop(1)
+    for place, error in built.failed.items():
+        say(f"未生成 {place}：{error.message}" + (f"\n  办法：{error.hint}" if error.hint else ""))
     for place in built.removed:
         say(f"已删除不再需要的 {options.out / 'submission' / place}")
     if set(options.to) - {"site"}:
@@ -194,7 +201,16 @@ def build_command(
     if "site" in options.to:
         say("网站已更新" if built.site else "网站没有变化")
     _say_where(options)
-    stop(1 if built.refused else 0)
+    sound = verapdf is None or _judged(verapdf, options, (*built.printed, *built.kept))
+    stop(2 if built.failed else 1 if built.refused or not sound else 0)
+
+
+def _judged(program: Path, options: Options, places: Sequence[str]) -> bool:
+    """Whether veraPDF passes every PDF/A copy of these plans."""
+    verdicts = judge(program, [path for place in places for name in PDF_A if (path := options.out / "submission" / place / name).is_file()])
+    for verdict in verdicts:
+        say(f"veraPDF {'通过' if verdict.passed else '未通过'} {verdict.path}" + "".join(f"\n  条款 {rule}" for rule in verdict.rules))
+    return all(verdict.passed for verdict in verdicts)
 
 
 def _options(

@@ -12,6 +12,7 @@ from typing import Any
 import lxml.html
 
 from zcfdocs.accounting import ProductIntensity, YearAccount
+from zcfdocs.binding import Bound
 from zcfdocs.body import Body, render
 from zcfdocs.catalogue import Catalogue, Rulebook
 from zcfdocs.evidence import Evidence
@@ -30,7 +31,10 @@ IDENTITY = ("factory.name", "factory.applicant", "factory.address", "factory.ind
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One plan, whole: what was written, what it amounts to, what it earns and what is wrong with it."""
+    """One plan, whole: what was written, what it amounts to, what it earns and what is wrong with it.
+
+    `text` is the body, `source` the whole plan.md, `bound` its evidence as it stands in 佐证材料.pdf.
+    """
 
     slug: str
     plan: Plan
@@ -40,8 +44,10 @@ class Dossier:
     score: Score
     card: Json
     text: str
+    source: str
     body: Body
     findings: tuple[Finding, ...]
+    bound: tuple[Bound, ...] = ()
     public: bool = False
 
     @property
@@ -86,6 +92,8 @@ class Dossier:
             score=score,
             card=card,
             text="",
+            source="",
+            bound=(),
             body=Body({section: _mask_html(html, mask) for section, html in body.sections.items()}),
             findings=(),
             public=True,

@@ -140,6 +140,7 @@ def dossier(examined: Examined, origin: Origin) -> Dossier | None:
         examined.score,
         whole,
         examined.reading.source.body,
+        examined.reading.source.text,
         body,
         examined.findings,
     )

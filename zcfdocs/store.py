@@ -8,36 +8,52 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+DIGESTS = "digests.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`.zcf-cache/`: one folder a key, complete or absent."""
+    """`.zcf-cache/`: one folder a key, whose files are what was put there or count as absent."""
 
     root: Path
 
     def folder(self, key: str) -> Path:
         return self.root / "copies" / key[:2] / key
 
-    def has(self, key: str, names: Iterable[str]) -> bool:
-        return all((self.folder(key) / name).is_file() for name in names)
+    def digests(self, key: str) -> dict[str, str]:
+        """File name → sha256 of what was kept; empty where nothing is known or the note is damaged."""
+        return _noted(self.folder(key) / DIGESTS)
 
-    def put(self, key: str, artifacts: Mapping[str, bytes]) -> None:
-        """Write beside, then rename each file: a reader sees a whole file or none."""
+    def has(self, key: str, names: Iterable[str]) -> bool:
+        """Whether every file is there as it was kept: one that was cut off or changed is made again."""
+        known, folder = self.digests(key), self.folder(key)
+        return all(name in known and sha256(folder / name) == known[name] for name in names)
+
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """A folder for files that are being made; what is left in it goes with it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="room-", dir=self.root) as folder:
+            yield Path(folder)
+
+    def keep(self, key: str, room: Path) -> None:
+        """Move finished files in beside those already kept; the note comes last, so that a file without it is none."""
         folder = self.folder(key)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, data in artifacts.items():
-            write_whole(folder / name, data)
+        known = self.digests(key)
+        for path in sorted(room.iterdir()):
+            path.chmod(0o644)
+            known[path.name] = sha256(path) or ""
+            os.replace(path, folder / path.name)
+        write_whole(folder / DIGESTS, json.dumps(known, ensure_ascii=False, indent=1).encode())
 
     def remembered(self, name: str) -> dict[str, str]:
         """The parts of the key something was last built from; empty where nothing is known or the note is damaged."""
-        try:
-            noted = json.loads((self.root / "last" / f"{name}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return {str(key): str(value) for key, value in noted.items()} if isinstance(noted, dict) else {}
+        return _noted(self.root / "last" / f"{name}.json")
 
     def remember(self, name: str, parts: Mapping[str, str]) -> None:
         write_whole(self.root / "last" / f"{name}.json", json.dumps(parts, ensure_ascii=False, indent=1).encode())
@@ -48,6 +64,27 @@ class Store:
         folders.sort(key=lambda path: path.stat().st_mtime)
         for path in folders[: max(0, len(folders) - 200)]:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _noted(path: Path) -> dict[str, str]:
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in noted.items()} if isinstance(noted, dict) else {}
+
+
+def sha256(path: Path) -> str | None:
+    """Of a plain file; None where there is none."""
+    try:
+        with open(path, "rb", opener=_unlinked) as file:  # Path.open takes no opener
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _unlinked(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
 
 
 def key_of(parts: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The work of one worker process: a plan's copies as bytes."""
+"""The work of one worker process: a plan's copies, written into a room of their own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import dossier, examine
 from zcfdocs.scorecard import Origin
 
-# Target of `--to` and the file it makes; 计算表 and 佐证材料 follow with the submission issue.
-COPIES = {"pdf": "试点方案.pdf", "word": "试点方案.docx", "data": "scorecard.json"}
+# Target of `--to` and the file it makes.
+COPIES = {"pdf": "试点方案.pdf", "word": "试点方案.docx", "workbook": "计算表.xlsx", "evidence": "佐证材料.pdf", "data": "scorecard.json"}
+# Those that claim to be PDF/A; the evidence volume holds foreign pages and claims nothing.
+PDF_A = ("试点方案.pdf",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,35 @@ class Task:
     text_digest: str
 
 
-def print_copies(task: Task) -> dict[str, bytes]:
-    """File name → bytes for every target asked for."""
-    from zcfdocs.manuscript.compose import compose  # the printing libraries take half a second to import: only where printing
-    from zcfdocs.printing.data import print_data
+def print_copies(task: Task, room: Path) -> None:
+    """Write every target asked for into the room. What goes to the bureau is compared before it counts as made."""
+    from zcfdocs.binding import paginate  # the printing libraries take half a second to import: only where printing
+    from zcfdocs.manuscript.compose import compose, dump
+    from zcfdocs.printing.binder import bind
+    from zcfdocs.printing.parity import require_parity
     from zcfdocs.printing.pdf import print_pdf
     from zcfdocs.printing.word import print_word
+    from zcfdocs.printing.workbook import print_workbook
 
     examined = replace(examine(task.path, task.shown, Shelf(task.indicators)), findings=task.findings)
     whole = dossier(examined, task.origin)
     if whole is None or hashlib.sha256(examined.reading.source.text.encode()).hexdigest() != task.text_digest:
         raise ZcfError(f"{task.shown} 在生成过程中被改动", hint="请等编辑保存完再生成一次")
-    artifacts = {}
-    if "data" in task.targets:
-        artifacts["data"] = print_data(whole)
-    if "pdf" in task.targets or "word" in task.targets:
+    folder = examined.reading.source.folder
+    whole = replace(whole, bound=paginate(whole.plan.evidence, whole.evidence, folder))
+    places = {target: room / COPIES[target] for target in task.targets}
+    if "data" in places:
+        places["data"].write_bytes(dump(whole.card))
+    if "workbook" in places:
+        places["workbook"].write_bytes(print_workbook(whole))
+    if "evidence" in places:
+        bind(whole, folder, places["evidence"])
+    if "pdf" in places or "word" in places:
         manuscript = compose(whole, task.draft)
-        printers = {"pdf": print_pdf, "word": print_word}
-        artifacts |= {target: printers[target](manuscript) for target in printers if target in task.targets}
-    return {artifact.name: artifact.data for artifact in artifacts.values()}
+        paper = print_pdf(manuscript)  # Word's contents take their page numbers from it
+        word = print_word(manuscript, paper.labels) if "word" in places else None
+        require_parity(manuscript, paper.data, word)
+        if "pdf" in places:
+            places["pdf"].write_bytes(paper.data)
+        if word is not None:
+            places["word"].write_bytes(word)

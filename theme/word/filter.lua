@@ -1,39 +1,45 @@
--- From the manuscript's HTML to Word: paragraph styles of cells, real footnotes, contents field, section breaks.
--- The sizes of pages, headers and footers are set afterwards; breaks only mark where a section ends.
+-- From the manuscript's HTML to Word: styles of paragraphs and tables, real footnotes, contents field, section breaks.
+-- Sizes of pages, page numbers and widths of tables are set afterwards; breaks only mark where a section ends.
 
-local CELL = { ["table-form"] = "Form Text", ["table-scoring"] = "Small Text", ["table-reasons"] = "Small Text" }
-local PARAGRAPH = {
-  ["cover-attachment"] = "Cover Attachment", ["cover-title"] = "Cover Title", ["cover-line"] = "Cover Line",
-  ["front-title"] = "Front Title", ["commitment-title"] = "Commitment Title", ["commitment-text"] = "Commitment Text", ["sign"] = "Signature", ["sign seal"] = "Seal",
-  ["table-note"] = "Table Note",
+-- Paragraphs in a div of one of these classes take the style of that name: "cover-line" → Cover Line.
+local PARAGRAPHS = {
+  "cover-attachment", "cover-title", "cover-line", "front-title", "commitment-title", "commitment-text", "sign", "seal", "table-note",
 }
-
-local function escape(text)
-  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
-end
+-- What the style sheet of the PDF sets smaller than other tables, by class.
+local TEXTS = {
+  ["table-form"] = "Form Text", ["table-scoring"] = "Small Text", ["table-reasons"] = "Small Text",
+  ["table-readings"] = "Data Text", ["table-evidence_list"] = "Data Text", ["table-factors"] = "Data Text", ["table-comparison"] = "Data Text",
+  ["table-intensities"] = "Data Text", ["table-energy"] = "Data Text", ["table-emissions"] = "Data Text",
+}
+-- A style of tables goes by its id. A plain Table stays on one page; the others may run over it.
+local TABLES = { ["table-form"] = "FormTable", ["table-scoring"] = "SmallTable", ["table-reasons"] = "SmallTable" }
+local RUNNING = pandoc.List({
+  "long", "table-comparison", "table-conditions", "table-requirements", "table-evidence_list", "table-readings", "table-projects",
+  "table-factors", "table-offsets", "table-findings",
+})
 
 local function has(element, class)
   return element.classes:includes(class)
 end
 
+-- The first name among those of an element's classes.
+local function named(classes, names)
+  for _, class in ipairs(classes) do
+    if names[class] then return names[class] end
+  end
+end
+
+local function with_style(style)
+  return pandoc.Attr("", {}, { ["custom-style"] = style })
+end
+
 -- A plain block would take the writer's own style.
 local function styled(blocks, style)
   local paragraphs = blocks:map(function(block) return block.t == "Plain" and pandoc.Para(block.content) or block end)
-  return pandoc.Div(paragraphs, pandoc.Attr("", {}, { ["custom-style"] = style }))
-end
-
-local function openxml(text)
-  return pandoc.RawBlock("openxml", text)
+  return pandoc.Div(paragraphs, with_style(style))
 end
 
 -- Cells ---------------------------------------------------------------------
-
-local function cell_style(classes, head)
-  for _, class in ipairs(classes) do
-    if CELL[class] then return head and CELL[class] .. " Head" or CELL[class] end
-  end
-  return head and "Table Text Head" or "Table Text"
-end
 
 local function align(cell)
   if has(cell, "n") or has(cell, "align-right") then return pandoc.AlignRight end
@@ -42,14 +48,13 @@ local function align(cell)
 end
 
 -- Rows are copies to Lua: each is handed back.
-local function dress(rows, classes, head)
-  local labels = classes:includes("table-form")
+local function dress(rows, text)
   return rows:map(function(row)
-    local position = 0
     row.cells = row.cells:map(function(cell)
-      position = position + 1
+      local head = cell.attributes["head"]
+      local style = has(cell, "profile") and "Table Text" or text
       cell.alignment = head and pandoc.AlignCenter or align(cell)
-      cell.contents = pandoc.Blocks({ styled(cell.contents, cell_style(classes, head or labels and position % 2 == 1)) })
+      cell.contents = pandoc.Blocks({ styled(cell.contents, head and style .. " Head" or style) })
       return cell
     end)
     return row
@@ -57,62 +62,88 @@ local function dress(rows, classes, head)
 end
 
 function Table(element)
+  local text = named(element.classes, TEXTS) or "Table Text"
   local head, bodies = element.head, element.bodies
-  head.rows = dress(head.rows, element.classes, true)
+  head.rows = dress(head.rows, text)
   for index, body in ipairs(bodies) do
-    body.head = dress(body.head, element.classes, true)
-    body.body = dress(body.body, element.classes, false)
+    body.head = dress(body.head, text)
+    body.body = dress(body.body, text)
     bodies[index] = body
   end
   element.head, element.bodies = head, bodies
+  local running = element.classes:find_if(function(class) return RUNNING:includes(class) end)
+  element.attributes["custom-style"] = named(element.classes, TABLES) or (running and "RunningTable" or "Table")
   return element
 end
 
--- Paragraphs and notes -------------------------------------------------------
+-- Paragraphs, characters and notes -------------------------------------------
 
 function Span(element)
-  if has(element, "footnote") then
-    return pandoc.Note({ pandoc.Para(element.content) })
-  end
-  if has(element, "cover-value") then
-    return pandoc.Underline(element.content)
-  end
+  if has(element, "footnote") then return pandoc.Note({ pandoc.Para(element.content) }) end
+  if has(element, "cover-value") then return pandoc.Underline(element.content) end
 end
 
--- Contents: a field Word brings up to date, filled with its entries already --------------------------------------
+-- Chinese is never set bold or slanted: 黑体 and 楷体 stand for it.
+function Strong(element)
+  return pandoc.Span(element.content, with_style("Strong"))
+end
 
-local function field(kind, stale)
-  return '<w:r><w:fldChar w:fldCharType="' .. kind .. '"' .. (stale and ' w:dirty="true"' or "") .. "/></w:r>"
+function Emph(element)
+  return pandoc.Span(element.content, with_style("Emphasis"))
+end
+
+function HorizontalRule()
+  return pandoc.RawBlock("openxml", '<w:p><w:pPr><w:pStyle w:val="Rule"/></w:pPr></w:p>')
+end
+
+function OrderedList(element)
+  return pandoc.OrderedList(element.content, pandoc.ListAttributes(element.start, "Decimal", "Period"))
+end
+
+-- Contents: a field that Word can bring up to date, filled with its entries already; their page numbers are set afterwards ----
+
+local function openxml(text)
+  return pandoc.RawInline("openxml", "<w:r>" .. text .. "</w:r>")
+end
+
+local function mark(kind)
+  return openxml('<w:fldChar w:fldCharType="' .. kind .. '"/>')
 end
 
 local function instruction(text)
-  return '<w:r><w:instrText xml:space="preserve"> ' .. text .. " </w:instrText></w:r>"
+  return openxml('<w:instrText xml:space="preserve"> ' .. text .. " </w:instrText>")
 end
 
-local function entry(div, start, stop)
-  local key, title
-  div:walk({ Link = function(link) key, title = link.target:sub(2), pandoc.utils.stringify(link.content) end })
-  local number = field("begin") .. instruction("PAGEREF " .. key .. " \\h") .. field("separate") .. "<w:r><w:t> </w:t></w:r>" .. field("end")
-  return openxml('<w:p><w:pPr><w:pStyle w:val="TOC' .. div.classes[1]:sub(-1) .. '"/></w:pPr>' .. start .. '<w:hyperlink w:anchor="' .. escape(key)
-    .. '" w:history="1"><w:r><w:t xml:space="preserve">' .. escape(title) .. "</w:t></w:r><w:r><w:tab/></w:r>" .. number .. "</w:hyperlink>" .. stop .. "</w:p>")
+local function entry(div, first, last)
+  local link
+  div:walk({ Link = function(found) link = found end })
+  local page = { openxml("<w:tab/>"), mark("begin"), instruction("PAGEREF"), mark("separate"), openxml("<w:t/>"), mark("end") }
+  local whole = pandoc.Inlines({ pandoc.Link(link.content .. page, link.target) })
+  if first then whole = pandoc.Inlines({ mark("begin"), instruction('TOC \\o "1-2" \\h \\z \\u'), mark("separate") }) .. whole end
+  if last then whole:insert(mark("end")) end
+  return pandoc.Div({ pandoc.Para(whole) }, with_style("TOC " .. div.classes[1]:sub(-1)))
 end
 
 local function contents(div)
-  local open = field("begin", true) .. instruction('TOC \\o "1-2" \\h \\z \\u') .. field("separate")
-  local blocks = pandoc.List()
+  local blocks = pandoc.Blocks({})
   for index, item in ipairs(div.content) do
-    blocks:insert(entry(item, index == 1 and open or "", index == #div.content and field("end") or ""))
+    blocks:insert(entry(item, index == 1, index == #div.content))
   end
   return blocks
 end
 
 -- Sections --------------------------------------------------------------------
 
+local STYLES = {}
+for _, class in ipairs(PARAGRAPHS) do
+  STYLES[class] = class:gsub("-", " "):gsub("%f[%a]%a", string.upper)
+end
+
 local function prepared(blocks)
   return blocks:walk({
     Div = function(div)
       if has(div, "contents") then return contents(div) end
-      local style = PARAGRAPH[table.concat(div.classes, " ")]
+      local style = STYLES[div.classes[#div.classes]]
       if style then return styled(div.content, style) end
     end,
     Header = function(header)
@@ -129,7 +160,7 @@ function Pandoc(document)
   for index, page in ipairs(pages) do
     blocks:extend(prepared(page.content))
     if index < #pages then
-      blocks:insert(openxml('<w:p><w:pPr><w:pStyle w:val="SectionEnd"/><w:sectPr/></w:pPr></w:p>'))
+      blocks:insert(pandoc.RawBlock("openxml", '<w:p><w:pPr><w:pStyle w:val="SectionEnd"/><w:sectPr/></w:pPr></w:p>'))
     end
   end
   return pandoc.Pandoc(blocks, document.meta)

@@ -44,7 +44,7 @@ def projects(dossier: Dossier) -> Table:
     else:
         rows.append(_together(plan.projects, gone))
     note = "括号内为试点建设后的实际效益。" if any(project.achieved for project in plan.projects) else ""
-    return Table("projects", dossier.catalogue.project_table.title, (6, 16, 29, 13, 10, 9, 9, 9), (first, second), (tuple(rows),), note)
+    return Table("projects", dossier.catalogue.project_table.title, (5, 15, 27, 13, 13, 9, 9, 9), (first, second), (tuple(rows),), note)
 
 
 def _project(index: int, project: Project, gone: str) -> Row:
@@ -116,8 +116,9 @@ def _basis(answer: Requirement | None, dossier: Dossier) -> Cell:
 
 
 def evidence_list(dossier: Dossier) -> Table:
-    """Every item with issuer, dates and the entries it supports; what is wrong with it on `as_of` is said."""
+    """Every item with issuer, dates, the entries it supports and its pages in the evidence volume; what is wrong with it on `as_of` is said."""
     where = places(dossier)
+    bound = {found.id: found.span or "未装订" for found in dossier.bound}
     rows = []
     for index, item in enumerate(dossier.plan.evidence, 1):
         state = "ok" if dossier.public else dossier.evidence.state(item.id, dossier.plan.as_of)
@@ -131,10 +132,15 @@ def evidence_list(dossier: Dossier) -> Table:
                 text(day(item.issued, ABSENT)),
                 text(until),
                 text(_used(where.get(item.id))),
+                *([text(bound.get(item.id, ABSENT))] if bound else []),
             )
         )
-    titles = heading("序号", "材料名称", "出具单位", "出具日期", "有效期至", "对应条目")
-    return Table("evidence_list", "佐证材料清单", (6, 26, 21, 16, 16, 15), titles, (tuple(rows),) if rows else ())
+    titles = ("序号", "材料名称", "出具单位", "出具日期", "有效期至", "对应条目")
+    groups = (tuple(rows),) if rows else ()
+    if not bound:
+        return Table("evidence_list", "佐证材料清单", (6, 26, 21, 16, 16, 15), heading(*titles), groups)
+    note = "册内页码指《佐证材料》分册中自隔页起的页码。"
+    return Table("evidence_list", "佐证材料清单", (6, 23, 18, 15, 15, 12, 11), heading(*titles, "册内页码"), groups, note)
 
 
 def _used(names: tuple[str, ...] | None) -> str:

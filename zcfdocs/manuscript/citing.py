@@ -23,15 +23,19 @@ def citations(plan: Plan) -> Iterator[tuple[Route, str]]:
         yield ("publication",), plan.publication.proof
 
 
-def named_for(row: Row, scores: Iterable[RowScore], dossier: Dossier) -> tuple[str, ...]:
-    """Titles of the evidence a row rests on: what its answer names and what the data it uses names."""
+def keys_for(row: Row, scores: Iterable[RowScore], dossier: Dossier) -> tuple[str, ...]:
+    """Ids of the evidence a row rests on: what its answer names and what the data it uses names."""
     used = {route for score in scores for route in score.used}
     if (found := dossier.plan.answer(row.id)) is not None:
         used.add(("indicators", found[0]))
+    return tuple(dict.fromkeys(key for route, key in citations(dossier.plan) if any(_meets(route, place) for place in used)))
+
+
+def named_for(row: Row, scores: Iterable[RowScore], dossier: Dossier) -> tuple[str, ...]:
+    """Titles of that evidence, after what the plan itself proves."""
     titles = {item.id: item.title for item in dossier.plan.evidence}
-    keys = dict.fromkeys(key for route, key in citations(dossier.plan) if any(_meets(route, place) for place in used))
     lead = {"plan": (OWN,), "computed": (COMPUTED,)}.get(row.evidenced_by, ())
-    return (*lead, *(titles[key] for key in keys if key in titles))
+    return (*lead, *(titles[key] for key in keys_for(row, scores, dossier) if key in titles))
 
 
 def _meets(first: Route, second: Route) -> bool:

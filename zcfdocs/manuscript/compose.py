@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import count
 
 from markupsafe import Markup
 
 from zcfdocs.catalogue import Chapter
 from zcfdocs.dossier import Dossier
 from zcfdocs.finding import Finding, Severity
+from zcfdocs.manuscript.manuscript import Enclosure, Manuscript, Mark, numbered
 from zcfdocs.manuscript.notation import mark_html
 from zcfdocs.manuscript.parts import fill, parts, safe
+from zcfdocs.scorecard import Json
 
-CAPTION = re.compile(r"<(caption|figcaption)>")
+NAME = "试点方案"
 # What is generated stands after the author's prose of its section, by the template's ids.
 PLACED = {
     "consumption": ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities"),
     "targets": ("comparison",),
     "projects": ("projects",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Manuscript:
-    """Everything a printer needs: the HTML, and what a file says of itself."""
-
-    title: str
-    author: str
-    subject: str
-    day: date
-    html: str
-    draft: bool
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the HTML, which holds all text, figures and pictures."""
-        return hashlib.sha256(self.html.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +67,43 @@ def compose(dossier: Dossier, draft: bool = False) -> Manuscript:
         leaves=leaves,
         headings=headings,
     )
-    return Manuscript(title, factory.applicant_name, catalogue.title, dossier.plan.as_of, _numbered(html), draft)
+    return Manuscript(
+        NAME,
+        title,
+        factory.applicant_name,
+        catalogue.title,
+        dossier.plan.as_of,
+        numbered(html),
+        draft,
+        mark=mark("P", dossier),
+        enclosures=_enclosures(dossier),
+    )
+
+
+def mark(kind: str, dossier: Dossier) -> Mark:
+    """What a page code and the metadata say of a factory's document."""
+    card = dossier.card
+    return Mark(
+        kind, card["plan"]["uscc"], card["plan"]["digest"], card["source"]["commit"], card["catalogue"]["id"], card["catalogue"]["digest"]
+    )
+
+
+def _enclosures(dossier: Dossier) -> tuple[Enclosure, ...]:
+    """What the document was made from, to be read by machines; the public copy never holds the plan itself."""
+    card = Enclosure("scorecard.json", "application/json", "Data", "本方案的核算与得分数据", dump(dossier.card))
+    if dossier.public:
+        return (card,)
+    return (Enclosure("plan.md", "text/markdown", "Source", "本方案的填报原文", dossier.source.encode()), card)
+
+
+def dump(card: Json) -> bytes:
+    """scorecard.json as a file: the order of the specification, Chinese left readable."""
+    return (json.dumps(card, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _findings(dossier: Dossier) -> tuple[Finding, ...]:
     """What keeps the plan from being printed; warnings and hints are for the author alone."""
     return tuple(finding for finding in dossier.findings if finding.severity is Severity.ERROR)
-
-
-def _numbered(html: str) -> str:
-    """表1, 表2 … and 图1, 图2 … in the order of the document."""
-    numbers = {"caption": count(1), "figcaption": count(1)}
-    names = {"caption": "表", "figcaption": "图"}
-    return CAPTION.sub(lambda match: f"{match[0]}{names[match[1]]}{next(numbers[match[1]])}\u3000", html)
 
 
 def _leaves(dossier: Dossier, found: dict[str, str]) -> Iterator[Leaf]:

@@ -1,1 +1,1 @@
-"""Printers: from a manuscript or dossier to artifacts, nothing written to disk."""
+"""Printers: from a manuscript or dossier to the bytes of a file."""

@@ -1,15 +1,18 @@
-"""试点方案.pdf by WeasyPrint: PDF/A-3a, tagged, with the fonts of the theme and no others."""
+"""From a manuscript to the bytes of its PDF: layout by WeasyPrint, which sees no file and no address."""
 
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import os
 import re
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -22,14 +25,17 @@ with warnings.catch_warnings():
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from zcfdocs.errors import ZcfError
-from zcfdocs.manuscript.compose import Manuscript
+from zcfdocs.manuscript.manuscript import Enclosure, Manuscript
 from zcfdocs.places import THEME
-from zcfdocs.printing.artifact import Artifact
+from zcfdocs.printing.pdf.finishing import finish
 
-NAME = "试点方案.pdf"
 VARIANT = "pdf/a-3a"
 FONTS = THEME / "fonts"
 NOTDEF = re.compile(r"\.notdef glyph rendered .*\(U\+([0-9A-F]+)\)$")
+# A place for a seal or a signature is a check box to the layout, which then sets it, tags it and knows its rectangle.
+PLACE = re.compile(r'<span class="place" data-role="([a-z]+)" title="([^"<>]*)"></span>')
+BOX = r'<input type="checkbox" class="place place-\1" name="sign-\1" title="\2">'
+OPENING = re.compile(r'data-page="opening">.*?\bid="([^"]+)"', re.DOTALL)
 # WeasyPrint logs on one logger of the process: only one printing at a time may listen.
 LOCK = threading.Lock()
 
@@ -43,37 +49,68 @@ class OwnOnly(URLFetcher):  # type: ignore[misc]  # the library publishes no typ
         return super().fetch(url, headers)
 
 
-def print_pdf(manuscript: Manuscript) -> Artifact:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A printed document; `labels` gives the page number printed on the page where each heading of the contents stands, by its id."""
+
+    data: bytes
+    labels: Mapping[str, str]
+
+
+def print_pdf(manuscript: Manuscript) -> Paper:
     """The same bytes for the same HTML. Raises ZcfError where a library, a font or a glyph is missing."""
     if harfbuzz_subset is None:
         raise ZcfError("缺少 HarfBuzz 的 subset 库，字体无法裁剪，PDF 会极慢且极大", "Debian/Ubuntu：apt-get install libharfbuzz-subset0")
-    fonts, style = _setting()
+    fonts, style = _setting(manuscript.style)
+    html = PLACE.sub(BOX, manuscript.html)
     with LOCK, _missing_glyphs() as missing, _uncollected(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
-        document = weasyprint.HTML(string=manuscript.html, url_fetcher=OwnOnly(), base_url="about:blank")
+        source = weasyprint.HTML(string=html, url_fetcher=OwnOnly(), base_url="about:blank")
+        document = source.render(stylesheets=[style], font_config=fonts, pdf_forms=True)
         data: bytes = document.write_pdf(
-            stylesheets=[style],
-            font_config=fonts,
+            finisher=lambda _, pdf: finish(pdf, manuscript),
             pdf_variant=VARIANT,
             pdf_identifier=manuscript.digest[:32].encode(),
+            pdf_forms=True,
+            attachments=[_attachment(item, manuscript) for item in manuscript.enclosures],
         )
     if missing:
         raise ZcfError(f"字库中没有这些字：{describe(missing)}", "请改用通行的写法；确须使用的，先把含有该字的字体加进 theme/fonts")
-    return Artifact(NAME, data)
+    return Paper(data, _labels(document, manuscript))
+
+
+def _attachment(item: Enclosure, manuscript: Manuscript) -> weasyprint.Attachment:
+    """Made anew for each file: the library reads it once. It is as old as the plan says."""
+    return weasyprint.Attachment(
+        file_obj=io.BytesIO(item.data),
+        name=item.name,
+        description=item.description,
+        relationship=item.relationship,
+        created=datetime.combine(manuscript.day, time(), UTC),
+        modified=datetime.combine(manuscript.day, time(), UTC),
+    )
+
+
+def _labels(document: weasyprint.Document, manuscript: Manuscript) -> dict[str, str]:
+    """The number printed on the page of each anchor: counting begins at the opening section, where there is one."""
+    pages = {anchor: number for number, page in reversed(list(enumerate(document.pages, 1))) for anchor in page.anchors}
+    opening = OPENING.search(manuscript.html)
+    before = pages.get(opening[1], 1) - 1 if opening else 0
+    return {anchor: str(number - before) for anchor, number in sorted(pages.items()) if number > before}
 
 
 def describe(missing: dict[int, None]) -> str:
     return "、".join(f"{chr(point)}（U+{point:04X}）" for point in missing)
 
 
-@lru_cache(maxsize=1)
-def _setting() -> tuple[FontConfiguration, weasyprint.CSS]:
-    """Fonts and style, once a process. The system's fonts stay out, so that every machine makes the same pages."""
+@lru_cache
+def _setting(style: str) -> tuple[FontConfiguration, weasyprint.CSS]:
+    """Fonts and style, once a process for each style. The system's fonts stay out, so that every machine makes the same pages."""
     if not any(FONTS.glob("*.otf")):
         raise ZcfError(f"没有找到字体：{FONTS}", "theme/fonts 随仓库提供，请检查是否完整")
     with _only_these_fonts():
         fonts = FontConfiguration()
-    return fonts, weasyprint.CSS(string=(THEME / "print.css").read_text("utf-8"), font_config=fonts, url_fetcher=OwnOnly())
+    return fonts, weasyprint.CSS(string=(THEME / f"{style}.css").read_text("utf-8"), font_config=fonts, url_fetcher=OwnOnly())
 
 
 @contextmanager

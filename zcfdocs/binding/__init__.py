@@ -1,0 +1,6 @@
+"""Where each piece of evidence stands in the volume 佐证材料.pdf, or why it does not: pages are counted, nothing is written."""
+
+from zcfdocs.binding.bound import Bound, paginate
+from zcfdocs.binding.looking import Look, glance, look
+
+__all__ = ["Bound", "Look", "glance", "look", "paginate"]
