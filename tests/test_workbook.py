@@ -3,64 +3,47 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import shutil
-import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
 from tests import extreme, generated
-from zcfdocs.dossier import Dossier
-from zcfdocs.loading import Shelf
-from zcfdocs.pipeline import dossier, examine
+from tests.ooxml import validator
+from tests.workbooks import (
+    EXAMPLES,
+    HERE,
+    HOSTILE,
+    INDICATORS,
+    LINK,
+    Made,
+    all_cells,
+    close,
+    find,
+    formula_cells,
+    hostile,
+    make,
+    named,
+    poisoned,
+    recalculated,
+    with_gaps,
+)
+from zcfdocs.accounting import account
+from zcfdocs.figure import Figure, rounded
+from zcfdocs.loading import load
 from zcfdocs.printing.workbook import print_workbook
-from zcfdocs.scorecard import Origin
+from zcfdocs.printing.workbook.formula import operands
+from zcfdocs.reading import read_plan
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent
-INDICATORS = ROOT / "indicators"
-EXAMPLES = {"jinhe": ROOT / "plans/xiqing/jinhe-auto-parts/plan.md", "haiheng": ROOT / "plans/binhai/haiheng-biopharma/plan.md"}
 SEEDS = (3, 21, 34)
-POISON = "999"
-# Excel's own switch "recalculate on load: always", for a profile of this run alone.
-ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
-HOSTILE = "=cmd|' /C calc'!A1"
-LINK = "=HYPERLINK('https://example.invalid/?a&b')<c>_x0041_"
 NUMBER = re.compile(r"(?<![A-Za-z$\d])\d+(?:\.\d+)?(?![\d!])")
-
-
-@dataclass(frozen=True)
-class Made:
-    dossier: Dossier
-    data: bytes
-
-    @cached_property
-    def formulas(self) -> Workbook:
-        return openpyxl.load_workbook(io.BytesIO(self.data))
-
-    @cached_property
-    def values(self) -> Workbook:
-        return openpyxl.load_workbook(io.BytesIO(self.data), data_only=True)
-
-
-def make(path: Path, indicators: Path = INDICATORS) -> Made:
-    found = dossier(examine(path, "plan.md", Shelf(indicators)), Origin("0123456789abcdef"))
-    assert found is not None
-    return Made(found, print_workbook(found))
 
 
 @pytest.fixture(scope="module")
@@ -75,59 +58,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     found["gaps"] = make(with_gaps(folder / "gaps"))
     found |= {f"seed{seed}": make(generated.generate(seed, folder / f"seed{seed}", INDICATORS)) for seed in SEEDS}
     return found
-
-
-def with_gaps(folder: Path) -> Path:
-    """The worked plan with a single year, without water, output value and materials."""
-    text = (HERE / "cases/oracle/plan.md").read_text(encoding="utf-8")
-    years = re.search(r"^years:\n((?:  .*\n)+)", text, re.MULTILINE)
-    assert years
-    kept = next(part for part in re.split(r"(?m)^(?=  - year:)", years[1]) if "year: 2024" in part)
-    kept = "".join(line for line in kept.splitlines(keepends=True) if not re.match(r"    (water|output_value|added_value):", line))
-    kept = re.sub(r"    materials:\n(?:      .*\n)*", "", kept)
-    folder.mkdir()
-    (folder / "plan.md").write_text(text.replace(years[1], kept), encoding="utf-8")
-    shutil.copytree(HERE / "cases/oracle/evidence", folder / "evidence")
-    return folder / "plan.md"
-
-
-def hostile(folder: Path) -> Path:
-    """The worked plan with names that a spreadsheet would like to run or follow."""
-    text = (HERE / "cases/oracle/plan.md").read_text(encoding="utf-8")
-    product = re.search(r"products:\n\s+- \{name: ([^,]+),", text)
-    assert product
-    text = text.replace("name: 天津示例零部件有限公司", f'name: "{HOSTILE}"', 1).replace(product[1], f'"{LINK}"')
-    shutil.copytree(HERE / "cases/oracle/evidence", folder / "evidence")
-    (folder / "plan.md").write_text(text, encoding="utf-8")
-    return folder / "plan.md"
-
-
-def poisoned(data: bytes) -> bytes:
-    """The same workbook with a wrong stored result in every formula cell."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            part = source.read(name)
-            if name.startswith("xl/worksheets/"):
-                part = re.sub(rb"(</f><v>)[^<]*(</v>)", rb"\g<1>999\g<2>", part)
-            target.writestr(name, part)
-    return out.getvalue()
-
-
-def recalculated(books: dict[str, bytes], folder: Path) -> dict[str, Workbook]:
-    """Every workbook opened, worked out anew and saved by LibreOffice, in one run."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("没有 LibreOffice（soffice），无法重算")
-    profile, before, after = folder / "profile", folder / "before", folder / "after"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user/registrymodifications.xcu").write_text(ALWAYS, encoding="utf-8")
-    before.mkdir()
-    for name, data in books.items():
-        (before / f"{name}.xlsx").write_bytes(data)
-    command = [soffice, "--headless", f"-env:UserInstallation={profile.as_uri()}", "--convert-to", "xlsx", "--outdir", str(after)]
-    subprocess.run([*command, *map(str, sorted(before.iterdir()))], check=True, capture_output=True, timeout=300)
-    return {name: openpyxl.load_workbook(after / f"{name}.xlsx", data_only=True) for name in books}
 
 
 @dataclass(frozen=True)
@@ -163,32 +93,6 @@ def worked(made: dict[str, Made], tmp_path_factory: pytest.TempPathFactory) -> d
         book.save(out)
         books[f"changed-{change.name}"] = out.getvalue()
     return recalculated(books, tmp_path_factory.mktemp("office"))
-
-
-def find(book: Workbook, sheet: str, title: str, head: str) -> Any:
-    """The cell of the first row whose name begins with `title`, under the head that begins with `head`."""
-    page: Any = book[sheet]
-    col = next(cell.column for cell in page[3] if str(cell.value).startswith(head))
-    row = next(row for row in range(4, page.max_row + 1) if str(page.cell(row, 1).value).startswith(title))
-    return page.cell(row, col)
-
-
-def named(book: Workbook, name: str) -> Any:
-    ((sheet, address),) = book.defined_names[name].destinations
-    return book[sheet][address.replace("$", "")].value
-
-
-def close(found: object, wanted: float) -> bool:
-    return isinstance(found, int | float) and abs(found - wanted) <= 1e-9 * max(1.0, abs(wanted))
-
-
-def formula_cells(book: Workbook) -> list[tuple[str, str, str]]:
-    return [(page.title, cell.coordinate, str(cell.value)) for page, cell in all_cells(book) if cell.data_type == "f"]
-
-
-def all_cells(book: Workbook) -> Iterator[tuple[Any, Any]]:
-    for page in book:
-        yield from ((page, cell) for row in page.iter_rows() for cell in row)
 
 
 def test_every_formula_has_its_value_stored_beside_it(made: dict[str, Made]) -> None:
@@ -252,6 +156,12 @@ def test_recalculated_the_intensities_are_the_scorecards(made: dict[str, Made], 
                 assert close(found, float(first[metric])), (name, year["year"], metric)
 
 
+def test_recalculated_what_a_project_replaces_is_worked_out_with_the_factors(worked: dict[str, Workbook]) -> None:
+    """1600 MWh of grid electricity a year at 0.7041 tCO2/MWh and 0.1229 tce/MWh."""
+    assert close(find(worked["jinhe"], "节能量核算", "替代能源对应的排放量", "数值").value, 1126.56)
+    assert close(find(worked["jinhe"], "节能量核算", "替代能源折标准煤", "数值").value, 196.64)
+
+
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 def test_a_changed_input_changes_the_results_as_our_own_accounting_says(
     change: Changed, made: dict[str, Made], worked: dict[str, Workbook], tmp_path: Path
@@ -306,6 +216,36 @@ def test_text_of_the_plan_never_becomes_a_formula_or_a_link(made: dict[str, Made
         assert not [name for name in parts.namelist() if "externalLink" in name or "/_rels/sheet" in name]
 
 
+@pytest.mark.parametrize("name", ["jinhe", "extreme", "hostile"])
+def test_the_schemas_find_no_error(name: str, made: dict[str, Made], tmp_path: Path) -> None:
+    package = validator.installed()
+    (tmp_path / "copy.xlsx").write_bytes(made[name].data)
+    assert validator.errors(package, tmp_path / "copy.xlsx") == []
+
+
+@pytest.mark.parametrize("seed", range(100, 115))
+def test_every_change_of_unit_is_an_operand_with_a_name(seed: int, tmp_path: Path) -> None:
+    """A product or quotient is exactly that of its operands: no number hides in the working of a figure."""
+    reading = read_plan(generated.generate(seed, tmp_path, INDICATORS), "plan.md")
+    assert reading.plan is not None
+    accounts = account(reading.plan, load(INDICATORS, "tianjin-2025"), reading.evidence)
+    roots = [figure for item in accounts for figure in (item.tce, item.emissions, item.offsets, item.renewable_share)]
+    roots += [figure for item in accounts for one in item.products for basis in one.bases.values() for figure in basis.values() if figure]
+    roots += [figure for item in accounts for one in item.products for figure in (one.material, one.water) if figure]
+    for node in nodes(roots):
+        values = [operand.value for operand in operands(node)]
+        if node.op == "product":
+            assert math.prod(values) == node.value, node.worked()
+        if node.op == "quotient":
+            assert values[0] / values[1] * math.prod(values[2:]) == node.value, node.worked()
+
+
+def nodes(figures: Iterable[Figure]) -> Iterator[Figure]:
+    for figure in figures:
+        yield figure
+        yield from nodes(figure.args)
+
+
 def test_the_same_plan_gives_the_same_bytes(made: dict[str, Made]) -> None:
     for name in (*EXAMPLES, "river"):
         assert print_workbook(made[name].dossier) == made[name].data
@@ -325,7 +265,7 @@ def test_the_file_says_whose_it_is_and_which_version(made: dict[str, Made]) -> N
 def test_unverified_factors_are_marked(made: dict[str, Made]) -> None:
     page = made["jinhe"].values["因子"]
     marked = {str(row[0].value) for row in page.iter_rows(min_row=4) if row[5].value == "未核实"}
-    wanted = {leaf.title for account in made["jinhe"].dossier.accounts for leaf in account.emissions.factors() if leaf.unverified}
+    wanted = {leaf.title for year in made["jinhe"].dossier.accounts for leaf in year.emissions.factors() if leaf.unverified}
     assert wanted
     assert wanted <= marked
 
@@ -335,8 +275,8 @@ def test_numbers_look_as_in_the_document(made: dict[str, Made]) -> None:
     book = made["oracle"].values
     cell = find(book, "能源消费结构", "综合能耗", "2024")
     assert cell.number_format == "0.00"
-    account = next(item for item in made["oracle"].dossier.accounts if item.year == 2024)
-    assert Fraction(Decimal(repr(cell.value))).limit_denominator(10**9) == account.tce.value.limit_denominator(10**9)
+    year = next(item for item in made["oracle"].dossier.accounts if item.year == 2024)
+    assert cell.value == float(year.tce.value) != float(rounded(year.tce.value, 2))
 
 
 def test_every_sheet_prints_across_with_its_heads_repeated(made: dict[str, Made]) -> None:

@@ -83,15 +83,17 @@ def requirements(dossier: Dossier) -> Table:
     proofs = spans(item.inherits or item.id for item in catalogue.basic_requirements)
     texts = {item.id: item.evidence or "" for item in catalogue.basic_requirements}
     answers = {item.id: item for item in dossier.plan.basic_requirements}
-    rows = []
+    groups: list[list[Row]] = []
     for item, size in zip(catalogue.basic_requirements, proofs, strict=True):
         held, why = dossier.score.requirements[item.id]
         answer = answers.get(item.id)
         verdict = VERDICTS[answer.met] if answer and held else why
         proof = (text(texts[item.inherits or item.id], rows=size),) if size else ()
-        rows.append((text(item.text), centred(verdict), *proof, _basis(answer, dossier)))
+        if size:
+            groups.append([])
+        groups[-1].append((text(item.text), centred(verdict), *proof, _basis(answer, dossier)))
     titles = (*catalogue.basic_columns, "企业说明与佐证材料")
-    return Table("requirements", titled(catalogue.annexes.basic), (38, 11, 25, 26), heading(*titles), (tuple(rows),))
+    return Table("requirements", titled(catalogue.annexes.basic), (38, 11, 25, 26), heading(*titles), tuple(map(tuple, groups)))
 
 
 def conditions(dossier: Dossier) -> Table | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from zcfdocs.binding.looking import MOST_PIXELS, OVERSIZED, SCALED, UNSCALED, density, image, is_oversized, plain
+from zcfdocs.binding.looking import MOST_PIXELS, OVERSIZED, SCALED, UNSCALED, density, image, is_oversized, plain, streams
 from zcfdocs.printing.binder.sheet import Sheet, page_sheet, picture_sheet, rotation, visible
 
 JPEG_QUALITY = 85
@@ -21,6 +21,7 @@ ORIENTATION = 0x0112
 CHANNELS = {0: 1, 2: 3, 3: 1}  # of PNG's colour types grey, RGB, palette
 # Pictures inside PDFs below these sizes are not worth a look.
 WORTH_BYTES, WORTH_PIXELS = 300_000, 1_500_000
+MOST_COMMANDS = 2 << 20  # bytes a page's commands may have to be read one by one; a scan has a few, a hostile page millions
 MOST_HELD = 100 << 20  # bytes of scaled pictures waiting to be written
 
 
@@ -135,22 +136,35 @@ def _oversized(document: pikepdf.Pdf) -> list[tuple[Any, float]]:
         images = {name: found for name, found in _images(page) if _is_worth_it(found)}
         if not images:
             continue
-        a, b, *_ = page_sheet(visible(page), rotation(page)).matrix
-        shown = max(abs(a), abs(b))
-        for name, matrix in pikepdf.get_objects_with_ctm(page):
-            found = images.get(name)
-            if found is None:
-                continue
-            across, up = (abs(matrix.a) + abs(matrix.b)) * shown / 72, (abs(matrix.c) + abs(matrix.d)) * shown / 72
-            there = min(float(found.Width) / across, float(found.Height) / up) if across and up else 0.0
+        uses = _uses(page) if sum(len(stream.read_bytes()) for stream in streams(page)) <= MOST_COMMANDS else None
+        for name, there in _densities(page, images, uses) if uses is not None else ((name, 0.0) for name in images):
+            found = images[name]
             before = least.get(found.objgen, (found, there))[1]
             least[found.objgen] = (found, min(before, there))
     return [(found, there) for found, there in least.values() if there > OVERSIZED * 1.05]
 
 
+def _uses(page: pikepdf.Page) -> list[tuple[str, pikepdf.Matrix]] | None:
+    """What is drawn with which matrix; None where the page's commands cannot be read."""
+    try:
+        return pikepdf.get_objects_with_ctm(page)
+    except (pikepdf.PikepdfError, ValueError, TypeError):
+        return None
+
+
+def _densities(page: pikepdf.Page, images: Mapping[str, Any], uses: Iterable[tuple[str, pikepdf.Matrix]]) -> Iterator[tuple[str, float]]:
+    a, b, *_ = page_sheet(visible(page), rotation(page)).matrix
+    shown = max(abs(a), abs(b))
+    for name, matrix in uses:
+        if name in images:
+            found = images[name]
+            across, up = (abs(matrix.a) + abs(matrix.b)) * shown / 72, (abs(matrix.c) + abs(matrix.d)) * shown / 72
+            yield name, min(float(found.Width) / across, float(found.Height) / up) if across and up else 0.0
+
+
 def _images(page: pikepdf.Page) -> list[tuple[str, Any]]:
     try:
-        return list(page.images.items())
+        return list(page.get_images(recursive=False).items())
     except (pikepdf.PikepdfError, ValueError, TypeError, AttributeError):
         return []
 

@@ -66,7 +66,7 @@ def print_pdf(manuscript: Manuscript) -> Paper:
     with LOCK, _missing_glyphs() as missing, _uncollected(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
         source = weasyprint.HTML(string=html, url_fetcher=OwnOnly(), base_url="about:blank")
-        document = source.render(stylesheets=[style], font_config=fonts, pdf_forms=True)
+        document = source.render(stylesheets=[style], font_config=fonts, pdf_forms=True, presentational_hints=True)
         data: bytes = document.write_pdf(
             finisher=lambda _, pdf: finish(pdf, manuscript),
             pdf_variant=VARIANT,

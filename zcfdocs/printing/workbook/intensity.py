@@ -136,9 +136,7 @@ def _against(sheet: Sheet, row: Row, phase: Phase, places: Places, benchmarks: d
         )
         beats = figure.value <= limit if inclusive else figure.value < limit
         proven = phase.supported(benchmark.evidence)
-        proof = _cell(
-            sheet, phase, f"{label}标杆值佐证可用", "", Fraction(proven), Style("yes"), "", "" if proven else "标杆值的佐证不可用"
-        )
+        proof = _cell(sheet, phase, "标杆值佐证可用", "", Fraction(proven), Style("yes"), "", "" if proven else "标杆值的佐证不可用")
         sign = "<=" if inclusive else "<"
         own = value.text(sheet.name)
         formula = f"IF({own}{sign}{bench.text(sheet.name)},1,0)*{proof.text(sheet.name)}" if tellable(figure.value, limit) else ""

@@ -16,6 +16,7 @@ from zcfdocs.printing.workbook.outline import outline
 from zcfdocs.printing.workbook.sheet import FIRST, NAME, UNIT, Ref, Sheet, Style
 
 TITLE = "节能量核算"
+LONGEST = 40  # characters of a number, as everywhere in a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ def _worked(dossier: Dossier) -> Iterator[Replaced]:
         unit = stated.pop("unit", "")
         for key, text in stated.items():
             carrier = book.carriers.get(key)
-            if carrier is None or unit not in carrier.units or not PLAIN_NUMBER.fullmatch(text):
-                continue
-            source = EnergyLine(carrier=key, amount=text, unit=unit)  # type: ignore[arg-type]  # read as a plan's number is
+            if carrier is None or unit not in carrier.units or not PLAIN_NUMBER.fullmatch(text) or len(text) > LONGEST:
+                continue  # reported by a check
+            source = EnergyLine.model_construct(carrier=key, amount=Fraction(text), unit=unit)
             line = Line(source, carrier, ("projects", index, "replaces", key), setting)
             power = product(carrier.name, "tCO2", line.mwh, grid) if carrier.role == "grid" and grid else None
             carbon = power or line.co2() or (line.heat_co2() if carrier.role == "heat" else None)

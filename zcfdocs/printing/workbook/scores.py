@@ -33,13 +33,12 @@ ONE, ZERO = Fraction(1), Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What stands in 取值 or 基准: a value of its own, or a formula that fetches it; `note` where there is none."""
+    """What stands in 取值 or 基准: a value of its own, or a formula that fetches it; None where there is nothing to name."""
 
     value: Fraction | None
     formula: str = ""
     percent: bool = False
     look: str = "input"
-    note: str = GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _row(sheet: Sheet, found: RowScore, phase: PhaseScore, dossier: Dossier, pla
 
 def _term(sheet: Sheet, col: int, term: Term) -> None:
     if term.value is None:
-        sheet.put(col, term.note, Style("gap"))
+        sheet.put(col, GAP, Style("gap"))
         return
     style = Style(term.look, 2 if term.percent else places_of(term.value), term.percent)
     sheet.put(col, term.value, style, term.formula)

@@ -1,0 +1,50 @@
+"""CPU of comparing a submission's copies beside making them: `.venv/bin/python bench/parity.py [plan.md] [N]` (default 5, the least counts)."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from zcfdocs.loading import Shelf  # noqa: E402  # the project's folder must be on the path first
+from zcfdocs.manuscript.compose import compose  # noqa: E402
+from zcfdocs.pipeline import dossier, examine  # noqa: E402
+from zcfdocs.printing.parity import read_html, require_parity  # noqa: E402
+from zcfdocs.printing.pdf import print_pdf  # noqa: E402
+from zcfdocs.printing.word import print_word  # noqa: E402
+from zcfdocs.scorecard import Origin  # noqa: E402
+
+PLAN = ROOT / "plans/xiqing/jinhe-auto-parts/plan.md"
+T = TypeVar("T")
+
+
+def least(work: Callable[[], T], times: int) -> tuple[float, T]:
+    """CPU seconds of this process; pandoc's own time is not in it."""
+    made, best = work(), float("inf")
+    for _ in range(times):
+        before = time.process_time()
+        made = work()
+        best = min(best, time.process_time() - before)
+    return best, made
+
+
+def main() -> None:
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else PLAN
+    times = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    found = dossier(examine(path, path.name, Shelf(ROOT / "indicators")), Origin(None))
+    assert found is not None
+    manuscript = compose(found)
+    printing, paper = least(lambda: print_pdf(manuscript), times)
+    writing, word = least(lambda: print_word(manuscript, paper.labels), times)
+    comparing, _ = least(lambda: require_parity(manuscript, paper.data, word), times)
+    print(f"{len(read_html(manuscript.html).blocks)} blocks: PDF {printing:.2f} s, Word {writing:.2f} s, parity {comparing:.2f} s CPU")
+    print(f"parity is {comparing / (printing + writing) * 100:.0f} % of printing both")
+
+
+if __name__ == "__main__":
+    main()
