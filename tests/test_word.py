@@ -144,7 +144,7 @@ def test_the_type_area_is_that_of_the_standard(jinhe: Word) -> None:
 
 def test_a_page_of_another_kind_is_upright_and_numbered() -> None:
     letter = word(
-        leaves(("letter", "<p>甲</p>"), ("cover", "<p>乙</p>"), ("annex-list", "<table><tbody><tr><td>丙</td></tr></tbody></table>"))
+        leaves(("annex", "<p>甲</p>"), ("cover", "<p>乙</p>"), ("annex-list", "<table><tbody><tr><td>丙</td></tr></tbody></table>"))
     )
     number = "—1—right|—1—left"
     assert [section["feet"] for section in sections(letter.document)] == [number, "|", number]

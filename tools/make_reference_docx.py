@@ -69,6 +69,7 @@ class Look:
     hang: float = 0
     latin: str = LATIN
     color: str = "000000"
+    right: float = 0
 
 
 LOOKS = (
@@ -92,6 +93,12 @@ LOOKS = (
     Look("Commitment Text", size=14, line=24, first=2, keep=True),
     Look("Sign", size=14, line=24, left=136, keep=True),
     Look("Seal", size=14, line=24, left=198, keep=True),
+    Look("Letter Head", SONG, 28, 36, "center", color="D00000"),
+    Look("Letter Number", align="right", before=10, after=36),
+    Look("Letter Plain"),
+    Look("Letter Foot", size=6, line=12),
+    Look("Letter Sign", align="right", right=64),
+    Look("Letter Signer", align="right", right=64, before=29),
     Look("Table Text", size=10.5, line=14.5),
     Look("Table Text Head", HEI, 10.5, 14.5, "center"),
     Look("Data Text", size=9.5, line=13),
@@ -151,7 +158,7 @@ def dress(document: Doc, look: Look) -> None:
     _spaced(style, TIGHT if look.size == BODY and look.line == Look.line else Pt(0))
     form = style.paragraph_format
     form.space_before, form.space_after = Pt(look.before), Pt(look.after)
-    form.left_indent, form.first_line_indent = Pt(look.left), Pt(-look.hang)
+    form.left_indent, form.right_indent, form.first_line_indent = Pt(look.left), Pt(look.right), Pt(-look.hang)
     form.alignment = {"left": 0, "center": 1, "right": 2}[look.align]
     form.keep_with_next = form.keep_together = look.keep
     form.line_spacing_rule = WD_LINE_SPACING.EXACTLY if look.line else WD_LINE_SPACING.SINGLE
@@ -169,6 +176,10 @@ def dress(document: Doc, look: Look) -> None:
         form.tab_stops.add_tab_stop(Pt(442), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.MIDDLE_DOT)  # at the edge of the text
     if look.name == "Rule":
         properties.find(qn("w:spacing")).addprevious(borders("w:pBdr", ("top",)))
+    if look.name == "Letter Head":
+        properties.find(qn("w:spacing")).addprevious(_red_rule())
+    if look.name == "Letter Foot":
+        properties.find(qn("w:spacing")).addprevious(_red_rule("top"))
 
 
 def _style(document: Doc, name: str) -> ParagraphStyle:
@@ -260,6 +271,14 @@ def borders(name: str, sides: tuple[str, ...]) -> Element:
     lines = element(name)
     for side in sides:
         lines.append(element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
+    return lines
+
+
+def _red_rule(side: str = "bottom") -> Element:
+    """The double line of a letter, thick outside at its head, thick outside at its foot (GB/T 9704-2012, 10.1)."""
+    lines = element("w:pBdr")
+    kind = "thickThinSmallGap" if side == "bottom" else "thinThickSmallGap"
+    lines.append(element(f"w:{side}", val=kind, sz="24", space="11" if side == "bottom" else "1", color="D00000"))
     return lines
 
 

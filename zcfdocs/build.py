@@ -10,14 +10,15 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from zcfdocs import districts
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
-from zcfdocs.jobs import Job, Options, is_placeable, is_under, jobs_of, plans_in, speaks_for_all
+from zcfdocs.jobs import Job, Options, is_placeable, is_under, jobs_of, plans_in, speaks_for_all, task_of
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import dossier, examine_all
 from zcfdocs.places import MKDOCS, indicators
 from zcfdocs.store import Store, replace_folder, sha256, write_tree
-from zcfdocs.task import COPIES, Task, print_copies
+from zcfdocs.task import COPIES, print_copies
 from zcfdocs.versions import shaping
 from zcfdocs.workers import Order, Tell, fulfil
 
@@ -34,6 +35,7 @@ class Built:
     removed: tuple[str, ...] = ()
     site: bool = False
     failed: Mapping[str, ZcfError] = field(default_factory=dict)
+    districts: tuple[str, ...] = ()
 
 
 def build(options: Options, tell: Tell) -> Built:
@@ -57,9 +59,19 @@ def build(options: Options, tell: Tell) -> Built:
         copies = _submissions(mine, options, store, tell)
         removed = _clean(options, [job for job in jobs if job.place not in copies.failed]) if speaks_for_all(options) else ()
         site = "site" in options.to and _site(jobs, options, store, tell)
-        store.forget_copies({job.key for job in jobs})
-        stopped = tuple(item.reading.source.path for item in refused)
-        return Built(findings, copies.made, copies.kept, stopped, len(chosen), removed, site, copies.failed)
+        filed = districts.file_papers(jobs, options, store, tell) if districts.TARGET in options.to else districts.Filed()
+        store.forget_copies({job.key for job in jobs} | districts.keys(jobs, options))
+        return Built(
+            (*findings, *filed.findings),
+            copies.made,
+            copies.kept,
+            tuple(item.reading.source.path for item in refused),
+            len(chosen),
+            removed,
+            site,
+            {**copies.failed, **filed.failed},
+            filed.districts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +115,7 @@ def _hand_out(job: Job, options: Options, store: Store) -> None:
 
 
 def _order(job: Job, options: Options) -> Order:
-    targets = tuple(target for target in options.to if target in COPIES)
-    task = Task(
-        job.examined.path,
-        job.examined.reading.source.path,
-        indicators(options.home),
-        job.origin,
-        job.examined.findings,
-        targets,
-        options.draft,
-        job.parts["方案"],
-    )
-    return Order(job.place, job.key, print_copies, task)
+    return Order(job.place, job.key, print_copies, task_of(job, options))
 
 
 def _why(before: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ from zcfdocs.report import explain as explanation
 from zcfdocs.report import show_findings, show_score, summary
 from zcfdocs.scorecard import Origin
 from zcfdocs.speech import ChineseCommand, ChineseGroup, UsageError, complaint
-from zcfdocs.task import PDF_A
+from zcfdocs.task import COPIES, PDF_A
 from zcfdocs.verapdf import judge
 from zcfdocs.versions import version_lines
 
@@ -196,13 +196,16 @@ def build_command(
         say(f"未生成 {place}：{error.message}" + (f"\n  办法：{error.hint}" if error.hint else ""))
     for place in built.removed:
         say(f"已删除不再需要的 {options.out / 'submission' / place}")
-    if set(options.to) - {"site"}:
+    if set(options.to) & COPIES.keys():
         say(f"申报材料新生成 {len(built.printed)} 份，未变化 {len(built.kept)} 份")
     if "site" in options.to:
         say("网站已更新" if built.site else "网站没有变化")
+    for district in built.districts:
+        say(f"主管部门用表：{options.out / 'bureau' / district}")
     _say_where(options)
     sound = verapdf is None or _judged(verapdf, options, (*built.printed, *built.kept))
-    stop(2 if built.failed else 1 if built.refused or not sound else 0)
+    wrong = bool(built.refused) or not sound or (count(built.findings, Severity.ERROR) > 0 and not draft)
+    stop(2 if built.failed else 1 if wrong else 0)
 
 
 def _judged(program: Path, options: Options, places: Sequence[str]) -> bool:
@@ -228,7 +231,7 @@ def _options(
 def _say_where(options: Options) -> None:
     if "site" in options.to:
         say(f"网站：{options.out / 'site' / 'index.html'}")
-    if set(options.to) - {"site"}:
+    if set(options.to) & COPIES.keys():
         say(f"申报材料：{options.out / 'submission'}")
 
 

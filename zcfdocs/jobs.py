@@ -8,16 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zcfdocs.catalogue import Papers
 from zcfdocs.errors import ZcfError
 from zcfdocs.pipeline import Examined
 from zcfdocs.places import indicators
 from zcfdocs.provenance import origins
 from zcfdocs.scorecard import Origin
 from zcfdocs.store import key_of
-from zcfdocs.task import COPIES
+from zcfdocs.task import COPIES, Task
 from zcfdocs.versions import shaping
 
-TARGETS = ("site", *COPIES)
+TARGETS = ("site", *COPIES, "bureau")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,30 @@ class Job:
     @property
     def key(self) -> str:
         return key_of(self.parts)
+
+    @property
+    def stage(self) -> str:
+        plan = self.examined.reading.plan
+        return plan.stage if plan is not None else ""
+
+    @property
+    def papers(self) -> Papers | None:
+        """What bureaus write around plans of this catalogue; None where it says nothing of them."""
+        return self.examined.rulebook.catalogue.papers if self.examined.rulebook else None
+
+
+def task_of(job: Job, options: Options) -> Task:
+    """What a worker needs to open the plan again and print the copies asked for."""
+    return Task(
+        job.examined.path,
+        job.examined.reading.source.path,
+        indicators(options.home),
+        job.origin,
+        job.examined.findings,
+        tuple(target for target in options.to if target in COPIES),
+        options.draft,
+        job.parts["方案"],
+    )
 
 
 def plan_files(paths: Iterable[Path]) -> list[Path]:
@@ -93,10 +118,10 @@ def shown(path: Path, home: Path) -> str:
 
 
 def plans_in(options: Options) -> list[tuple[Path, str]]:
-    """The named plans and, where one of them lies in plans/, all others of plans/: the site lists them all."""
+    """The named plans and, where one of them lies in plans/, all others of plans/: site and bureau list them all."""
     files = plan_files(options.paths)
     whole = options.home / "plans"
-    if "site" in options.to and any(path.resolve().is_relative_to(whole.resolve()) for path in files):
+    if {"site", "bureau"} & set(options.to) and any(path.resolve().is_relative_to(whole.resolve()) for path in files):
         files = sorted({*files, *plan_files([whole])}, key=lambda path: path.resolve())
     return [(path, shown(path, options.home)) for path in {path.parent.resolve() / path.name: path for path in files}.values()]
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zcfdocs.dossier import Dossier
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
 from zcfdocs.loading import Shelf
@@ -34,27 +35,21 @@ class Task:
 
 def print_copies(task: Task, room: Path) -> None:
     """Write every target asked for into the room. What goes to the bureau is compared before it counts as made."""
-    from zcfdocs.binding import paginate  # the printing libraries take half a second to import: only where printing
-    from zcfdocs.manuscript.compose import compose, dump
+    from zcfdocs.manuscript.compose import compose, dump  # the printing libraries take half a second to import: only where printing
     from zcfdocs.printing.binder import bind
     from zcfdocs.printing.parity import require_parity
     from zcfdocs.printing.pdf import print_pdf
     from zcfdocs.printing.word import print_word
     from zcfdocs.printing.workbook import print_workbook
 
-    examined = replace(examine(task.path, task.shown, Shelf(task.indicators)), findings=task.findings)
-    whole = dossier(examined, task.origin)
-    if whole is None or hashlib.sha256(examined.reading.source.text.encode()).hexdigest() != task.text_digest:
-        raise ZcfError(f"{task.shown} 在生成过程中被改动", hint="请等编辑保存完再生成一次")
-    folder = examined.reading.source.folder
-    whole = replace(whole, bound=paginate(whole.plan.evidence, whole.evidence, folder))
+    whole = opened(task)
     places = {target: room / COPIES[target] for target in task.targets}
     if "data" in places:
         places["data"].write_bytes(dump(whole.card))
     if "workbook" in places:
         places["workbook"].write_bytes(print_workbook(whole))
     if "evidence" in places:
-        bind(whole, folder, places["evidence"])
+        bind(whole, task.path.parent, places["evidence"])
     if "pdf" in places or "word" in places:
         manuscript = compose(whole, task.draft)
         paper = print_pdf(manuscript)  # Word's contents take their page numbers from it
@@ -64,3 +59,14 @@ def print_copies(task: Task, room: Path) -> None:
             places["pdf"].write_bytes(paper.data)
         if word is not None:
             places["word"].write_bytes(word)
+
+
+def opened(task: Task) -> Dossier:
+    """The plan read again in this process, its evidence placed in the volume."""
+    from zcfdocs.binding import paginate
+
+    examined = replace(examine(task.path, task.shown, Shelf(task.indicators)), findings=task.findings)
+    whole = dossier(examined, task.origin)
+    if whole is None or hashlib.sha256(examined.reading.source.text.encode()).hexdigest() != task.text_digest:
+        raise ZcfError(f"{task.shown} 在生成过程中被改动", hint="请等编辑保存完再生成一次")
+    return replace(whole, bound=paginate(whole.plan.evidence, whole.evidence, examined.reading.source.folder))

@@ -4,10 +4,11 @@
 -- Paragraphs in a div of one of these classes take the style of that name: "cover-line" → Cover Line.
 local PARAGRAPHS = {
   "cover-attachment", "cover-title", "cover-line", "front-title", "commitment-title", "commitment-text", "sign", "seal", "table-note",
+  "letter-head", "letter-number", "letter-plain", "letter-sign", "letter-signer",
 }
 -- What the style sheet of the PDF sets smaller than other tables, by class.
 local TEXTS = {
-  ["table-form"] = "Form Text", ["table-scoring"] = "Small Text", ["table-reasons"] = "Small Text",
+  ["table-form"] = "Form Text", ["table-scoring"] = "Small Text", ["table-reasons"] = "Small Text", ["table-expert"] = "Small Text",
   ["table-readings"] = "Data Text", ["table-evidence_list"] = "Data Text", ["table-factors"] = "Data Text", ["table-comparison"] = "Data Text",
   ["table-intensities"] = "Data Text", ["table-energy"] = "Data Text", ["table-emissions"] = "Data Text",
 }
@@ -15,7 +16,7 @@ local TEXTS = {
 local TABLES = { ["table-form"] = "FormTable", ["table-scoring"] = "SmallTable", ["table-reasons"] = "SmallTable" }
 local RUNNING = pandoc.List({
   "long", "table-energy", "table-emissions", "table-intensities", "table-comparison", "table-conditions", "table-requirements", "table-evidence_list", "table-readings", "table-projects",
-  "table-factors", "table-offsets", "table-findings",
+  "table-factors", "table-offsets", "table-judged", "table-expert", "table-visited", "table-findings",
 })
 
 local function has(element, class)

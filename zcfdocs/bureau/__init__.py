@@ -1,1 +1,1 @@
-"""The bureau's own papers: reviews, letters, lists and forms; never part of a factory's copies or of the public site."""
+"""The bureaus' own papers: the letter of recommendation, its list, forms of review; never among a factory's copies or on the public site."""

@@ -15,6 +15,7 @@ from zcfdocs.catalogue.notice import (
     Topic,
     YearsAsked,
 )
+from zcfdocs.catalogue.papers import Letter, Papers, Visit
 from zcfdocs.catalogue.rows import (
     BasicRequirement,
     Condition,
@@ -57,6 +58,7 @@ __all__ = [
     "IndustryName",
     "Instructions",
     "Keepable",
+    "Letter",
     "Level",
     "Named",
     "Note",
@@ -65,6 +67,7 @@ __all__ = [
     "OffsetKind",
     "OffsetMethod",
     "Option",
+    "Papers",
     "Plausible",
     "Profile",
     "ProjectTable",
@@ -81,5 +84,6 @@ __all__ = [
     "Topic",
     "TotalRow",
     "Transition",
+    "Visit",
     "YearsAsked",
 ]

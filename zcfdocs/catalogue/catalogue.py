@@ -9,6 +9,7 @@ from typing import Annotated
 
 from zcfdocs.catalogue.forms import Annexes, Chapter, Commitment, Cover, Form, Instructions, ProjectTable
 from zcfdocs.catalogue.notice import FactorNames, Industries, Level, Named, Notice, Plausible, Profile, Submission, YearsAsked
+from zcfdocs.catalogue.papers import Papers
 from zcfdocs.catalogue.rows import (
     BasicRequirement,
     Condition,
@@ -81,6 +82,7 @@ class Catalogue(Noun):
     project_table: ProjectTable
     annexes: Annexes
     placeholders: tuple[Text, ...] = ()
+    papers: Papers | None = None
     readings: dict[str, Reading]
     notes: tuple[Note, ...] = ()
 

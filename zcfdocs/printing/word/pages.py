@@ -24,16 +24,29 @@ CHARACTER = Pt(14)  # 4号, the size of page numbers, which keep one character f
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the pages of a section look; `first` restarts the numbers on a right-hand page."""
+    """How the pages of a section look; `first` restarts the numbers on a right-hand page.
+
+    The first page of a `letter` begins higher, ends with a double line and has no number (GB/T 9704-2012, 10.1).
+    """
 
     wide: bool = False
     numbered: bool = True
     first: int | None = None
+    letter: bool = False
 
 
 UPRIGHT = Format()
 BARE = Format(numbered=False)
-FORMATS = {"findings": BARE, "cover": BARE, "front": BARE, "contents": BARE, "opening": Format(first=1), "wide": Format(wide=True)}
+FORMATS = {
+    "listing": BARE,
+    "findings": BARE,
+    "cover": BARE,
+    "front": BARE,
+    "contents": BARE,
+    "opening": Format(first=1),
+    "wide": Format(wide=True),
+    "letter": Format(letter=True),
+}
 
 
 def set_pages(document: Document, manuscript: Manuscript) -> None:
@@ -46,6 +59,8 @@ def set_pages(document: Document, manuscript: Manuscript) -> None:
         if look.numbered != numbered:
             _foot(section, look.numbered)
             numbered = look.numbered
+        if look.letter:
+            _letter(section)
     if manuscript.draft:
         _draft(document.sections[0])
 
@@ -110,6 +125,12 @@ def _field(paragraph: Paragraph, instruction: str) -> None:
             run.text = kind
         else:
             run.append(_element("w:fldChar", fldCharType=kind))
+
+
+def _letter(section: Section) -> None:
+    section.top_margin, section.footer_distance = Mm(30), Mm(20)
+    section.different_first_page_header_footer = True
+    section.first_page_footer.paragraphs[0].style = "Letter Foot"
 
 
 def _draft(section: Section) -> None:
