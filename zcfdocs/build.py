@@ -18,7 +18,7 @@ from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import dossier, examine_all
 from zcfdocs.places import MKDOCS, indicators
 from zcfdocs.store import Store, replace_folder, sha256, write_tree
-from zcfdocs.task import COPIES, print_copies
+from zcfdocs.task import COPIES, EVALUATION, print_copies
 from zcfdocs.versions import shaping
 from zcfdocs.workers import Order, Tell, fulfil
 
@@ -84,10 +84,10 @@ class Submissions:
 
 
 def _submissions(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> Submissions:
-    names = [COPIES[target] for target in options.to if target in COPIES]
-    if not names:
+    targets = [target for target in options.to if target in COPIES]
+    if not targets:
         return Submissions()
-    missing = [job for job in jobs if not store.has(job.key, names)]
+    missing = [job for job in jobs if not store.has(job.key, [name for target in targets for name in job.names[target]])]
     for job in missing if options.why else ():
         tell(f"{job.place}：{_why(store.remembered(job.place), job.parts)}")
     failed = fulfil([_order(job, options) for job in missing], options.jobs, store, tell)
@@ -144,7 +144,7 @@ def is_ours(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
     names = {path.name for path in folder.iterdir()}
-    return bool(names) and names <= set(COPIES.values())
+    return bool(names) and names <= {*COPIES.values(), *EVALUATION.values()}
 
 
 def _guard(options: Options, jobs: Sequence[Job]) -> None:

@@ -15,7 +15,7 @@ from zcfdocs.places import indicators
 from zcfdocs.provenance import origins
 from zcfdocs.scorecard import Origin
 from zcfdocs.store import key_of
-from zcfdocs.task import COPIES, Task
+from zcfdocs.task import COPIES, EVALUATION, Task
 from zcfdocs.versions import shaping
 
 TARGETS = ("site", *COPIES, "bureau")
@@ -54,6 +54,14 @@ class Job:
     @property
     def key(self) -> str:
         return key_of(self.parts)
+
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The files each target makes of this plan."""
+        score = self.examined.score
+        asked = self.papers is not None and self.papers.application is not None
+        also = EVALUATION if asked and score is not None and score.phases.keys() >= {"now", "target", "result"} else {}
+        return {target: (name, *([also[target]] if target in also else [])) for target, name in COPIES.items()}
 
     @property
     def stage(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +11,16 @@ from zcfdocs.dossier import Dossier
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
 from zcfdocs.loading import Shelf
+from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.pipeline import dossier, examine
 from zcfdocs.scorecard import Origin
 
 # Target of `--to` and the file it makes.
 COPIES = {"pdf": "试点方案.pdf", "word": "试点方案.docx", "workbook": "计算表.xlsx", "evidence": "佐证材料.pdf", "data": "scorecard.json"}
+# What the same targets make besides, once there is a result (三（四）效果评价).
+EVALUATION = {"pdf": "效果评价申请.pdf", "word": "效果评价申请.docx"}
 # Those that claim to be PDF/A; the evidence volume holds foreign pages and claims nothing.
-PDF_A = ("试点方案.pdf",)
+PDF_A = (COPIES["pdf"], EVALUATION["pdf"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,8 @@ class Task:
 def print_copies(task: Task, room: Path) -> None:
     """Write every target asked for into the room. What goes to the bureau is compared before it counts as made."""
     from zcfdocs.manuscript.compose import compose, dump  # the printing libraries take half a second to import: only where printing
+    from zcfdocs.manuscript.evaluation import evaluation
     from zcfdocs.printing.binder import bind
-    from zcfdocs.printing.parity import require_parity
-    from zcfdocs.printing.pdf import print_pdf
-    from zcfdocs.printing.word import print_word
     from zcfdocs.printing.workbook import print_workbook
 
     whole = opened(task)
@@ -51,14 +53,24 @@ def print_copies(task: Task, room: Path) -> None:
     if "evidence" in places:
         bind(whole, task.path.parent, places["evidence"])
     if "pdf" in places or "word" in places:
-        manuscript = compose(whole, task.draft)
-        paper = print_pdf(manuscript)  # Word's contents take their page numbers from it
-        word = print_word(manuscript, paper.labels) if "word" in places else None
-        require_parity(manuscript, paper.data, word)
-        if "pdf" in places:
-            places["pdf"].write_bytes(paper.data)
-        if word is not None:
-            places["word"].write_bytes(word)
+        _print(compose(whole, task.draft), COPIES, task.targets, room)
+        if (asked := evaluation(whole, task.draft)) is not None:
+            _print(asked, EVALUATION, task.targets, room)
+
+
+def _print(manuscript: Manuscript, names: Mapping[str, str], targets: Collection[str], room: Path) -> None:
+    """PDF and, whose contents take their page numbers from it, Word; both compared before either is written."""
+    from zcfdocs.printing.parity import require_parity
+    from zcfdocs.printing.pdf import print_pdf
+    from zcfdocs.printing.word import print_word
+
+    paper = print_pdf(manuscript)
+    word = print_word(manuscript, paper.labels) if "word" in targets else None
+    require_parity(manuscript, paper.data, word)
+    if "pdf" in targets:
+        (room / names["pdf"]).write_bytes(paper.data)
+    if word is not None:
+        (room / names["word"]).write_bytes(word)
 
 
 def opened(task: Task) -> Dossier:

@@ -11,12 +11,13 @@ local TEXTS = {
   ["table-form"] = "Form Text", ["table-scoring"] = "Small Text", ["table-reasons"] = "Small Text", ["table-expert"] = "Small Text",
   ["table-readings"] = "Data Text", ["table-evidence_list"] = "Data Text", ["table-factors"] = "Data Text", ["table-comparison"] = "Data Text",
   ["table-intensities"] = "Data Text", ["table-energy"] = "Data Text", ["table-emissions"] = "Data Text",
+  ["table-promises"] = "Data Text", ["table-achieved"] = "Data Text",
 }
 -- A style of tables goes by its id. A plain Table stays on one page; the others may run over it.
 local TABLES = { ["table-form"] = "FormTable", ["table-scoring"] = "SmallTable", ["table-reasons"] = "SmallTable" }
 local RUNNING = pandoc.List({
   "long", "table-energy", "table-emissions", "table-intensities", "table-comparison", "table-conditions", "table-requirements", "table-evidence_list", "table-readings", "table-projects",
-  "table-factors", "table-offsets", "table-judged", "table-expert", "table-visited", "table-findings",
+  "table-factors", "table-offsets", "table-judged", "table-expert", "table-promises", "table-achieved", "table-visited", "table-findings",
 })
 
 local function has(element, class)

@@ -15,7 +15,7 @@ from zcfdocs.catalogue.notice import (
     Topic,
     YearsAsked,
 )
-from zcfdocs.catalogue.papers import Letter, Papers, Visit
+from zcfdocs.catalogue.papers import Application, Letter, Papers, Visit
 from zcfdocs.catalogue.rows import (
     BasicRequirement,
     Condition,
@@ -39,6 +39,7 @@ __all__ = [
     "Annex",
     "Annexes",
     "Anytime",
+    "Application",
     "BasicRequirement",
     "Catalogue",
     "Chapter",

@@ -21,6 +21,15 @@ class Visit(Noun):
     topics: tuple[Text, ...]
 
 
+class Application(Noun):
+    """What a factory hands in when its pilot is over; `{…}` stand for the district and the period."""
+
+    title: Text
+    recipient: Text
+    text: tuple[Prose, ...]
+    report: Text
+
+
 class Papers(Noun):
     """`recommended`: the stages of a plan that a district has recommended; `reviewed`: those in which it lies with a bureau at all."""
 
@@ -29,3 +38,4 @@ class Papers(Noun):
     reviewed: tuple[Text, ...]
     letter: Letter
     visit: Visit
+    application: Application | None = None

@@ -34,7 +34,7 @@ def comparison(dossier: Dossier) -> Table | None:
     phases = tuple(dossier.score.phases.values())
     if not phases:
         return None
-    groups = [tuple(_row(metric, absent(dossier)) for metric in run) for run in _metrics(dossier, phases) if run]
+    groups = [tuple(_row(metric, absent(dossier)) for metric in run) for run in metrics(dossier, phases) if run]
     titles = [f"{phase.phase.account.year}年{phase.phase.label}" for phase in phases]
     later = [phase.phase.label for phase in phases[1:]]
     changes = [head(f"{label}较{phases[0].phase.label}", cols=2) for label in later]
@@ -63,7 +63,8 @@ def _row(metric: Metric, gone: str) -> Row:
     return (text(metric.title), text(metric.unit), *cells)
 
 
-def _metrics(dossier: Dossier, phases: tuple[PhaseScore, ...]) -> Iterator[list[Metric]]:
+def metrics(dossier: Dossier, phases: tuple[PhaseScore, ...]) -> Iterator[list[Metric]]:
+    """Total points, the factory's amounts and shares, each product's intensities, the intensities of values; a run stays together."""
     accounts = [phase.phase.account for phase in phases]
     gone = absent(dossier)
     line = dossier.catalogue.pass_line

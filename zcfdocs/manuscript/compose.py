@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -49,35 +49,33 @@ class Leaf:
 def compose(dossier: Dossier, draft: bool = False) -> Manuscript:
     """Put the parts in the template's order. A draft says so on every page and opens with the findings, if there are any."""
     found = parts(dossier)
-    catalogue, factory = dossier.catalogue, dossier.plan.factory
-    opening = Heading(1, "form", catalogue.form.title)
-    leaves = tuple(_leaves(dossier, found))
+    cover = dossier.catalogue.cover
+    opening = Heading(1, "form", dossier.catalogue.form.title)
+    made = document(NAME, cover.title, "P", dossier, found, opening, tuple(_leaves(dossier, found)), draft)
+    return replace(made, enclosures=_enclosures(dossier))
+
+
+def document(
+    name: str, title: str, kind: str, dossier: Dossier, found: dict[str, str], opening: Heading, leaves: tuple[Leaf, ...], draft: bool
+) -> Manuscript:
+    """A factory's document: cover, instructions if there are any, contents, the opening with its commitment, then the leaves."""
+    author, day = dossier.plan.factory.applicant_name, dossier.plan.as_of
     headings = (opening, *(section.heading for leaf in leaves for section in leaf.sections))
-    title = f"{catalogue.cover.title}（{factory.applicant_name}）"
+    full = f"{title}（{author}）"
     html = fill(
         "manuscript.html.j2",
-        title=title,
-        author=factory.applicant_name,
-        subject=catalogue.title,
-        day=dossier.plan.as_of,
+        title=full,
+        author=author,
+        subject=dossier.catalogue.title,
+        day=day,
         draft=draft,
         findings=_findings(dossier) if draft else (),
-        parts={name: safe(html) for name, html in found.items()},
+        parts={key: safe(part) for key, part in found.items()},
         opening=opening,
         leaves=leaves,
         headings=headings,
     )
-    return Manuscript(
-        NAME,
-        title,
-        factory.applicant_name,
-        catalogue.title,
-        dossier.plan.as_of,
-        numbered(html),
-        draft,
-        mark=mark("P", dossier),
-        enclosures=_enclosures(dossier),
-    )
+    return Manuscript(name, full, author, dossier.catalogue.title, day, numbered(html), draft, mark=mark(kind, dossier))
 
 
 def mark(kind: str, dossier: Dossier) -> Mark:
@@ -115,31 +113,31 @@ def _leaves(dossier: Dossier, found: dict[str, str]) -> Iterator[Leaf]:
     yield Leaf(
         "wide",
         (
-            _section(2, "annex-scoring", f"（三）{dossier.catalogue.annexes.scoring.title}", found["scoring"]),
-            _section(2, "annex-reasons", "（四）各项得分理由与佐证材料", found["reasons"]),
+            section(2, "annex-scoring", f"（三）{dossier.catalogue.annexes.scoring.title}", found["scoring"]),
+            section(2, "annex-reasons", "（四）各项得分理由与佐证材料", found["reasons"]),
         ),
     )
     yield Leaf(
         "main",
         (
-            _section(2, "annex-evidence", "（五）佐证材料清单", found["evidence_list"]),
-            _section(2, "annex-factors", "（六）核算选项与排放因子", found["options"], found["factors"]),
-            _section(2, "annex-readings", "（七）口径说明", found["readings"], found["origin"]),
+            section(2, "annex-evidence", "（五）佐证材料清单", found["evidence_list"]),
+            section(2, "annex-factors", "（六）核算选项与排放因子", found["options"], found["factors"]),
+            section(2, "annex-readings", "（七）口径说明", found["readings"], found["origin"]),
         ),
     )
 
 
 def _chapter(chapter: Chapter, dossier: Dossier, found: dict[str, str]) -> Iterator[Section]:
-    for level, section in ((1, chapter), *((2, part) for part in chapter.sections)):
-        prose = mark_html(dossier.body.get(section.id))
-        yield _section(level, f"section-{section.id}", section.title, prose, *(found[name] for name in PLACED.get(section.id, ())))
+    for level, part in ((1, chapter), *((2, below) for below in chapter.sections)):
+        prose = mark_html(dossier.body.get(part.id))
+        yield section(level, f"section-{part.id}", part.title, prose, *(found[name] for name in PLACED.get(part.id, ())))
 
 
 def _review(dossier: Dossier, found: dict[str, str]) -> Iterator[Section]:
     """Chapter 六 after the author's own words: the verdict and the basic requirements."""
-    yield _section(2, "annex-summary", "（一）自评得分", found["summary"], found["chart_points"])
-    yield _section(2, "annex-basic", f"（二）{dossier.catalogue.annexes.basic.title}", found["conditions"], found["requirements"])
+    yield section(2, "annex-summary", "（一）自评得分", found["summary"], found["chart_points"])
+    yield section(2, "annex-basic", f"（二）{dossier.catalogue.annexes.basic.title}", found["conditions"], found["requirements"])
 
 
-def _section(level: int, key: str, title: str, *content: str) -> Section:
+def section(level: int, key: str, title: str, *content: str) -> Section:
     return Section(Heading(level, key, title), safe("".join(content)))
