@@ -260,6 +260,26 @@ def new(
     say(f"已新建 {path}。请按其中的说明逐项填写，随时用 zcfdocs check {path} 检查、zcfdocs serve 预览")
 
 
+@app.command(cls=ChineseCommand, help="把 Word、Excel 佐证用 LibreOffice 各转成一份 PDF，放在原文件旁：zcfdocs fmt --evidence")
+@cannot
+def fmt(
+    paths: Paths = None,
+    evidence: Annotated[bool, typer.Option("--evidence", help="转换 Word、Excel 佐证")] = False,
+    only_check: Annotated[bool, typer.Option("--check", help="只列出应转换的，不写文件；有则退出码为 1")] = False,
+) -> None:
+    from zcfdocs.editing.convert import convert_evidence, tell_wanted
+
+    if not evidence:
+        raise ZcfError("没有写明整理什么", hint="转换 Word、Excel 佐证：zcfdocs fmt --evidence [方案…]")
+    plans = [(path, shown(path, project(Path.cwd()))) for path in plan_files(_roots(paths))]
+    if only_check:
+        stop(1 if tell_wanted(plans, print) else 0)
+    written, failed = convert_evidence(plans, say)
+    for path in written:
+        print(path)
+    stop(1 if failed else 0)
+
+
 @app.command(cls=ChineseCommand, help="解释一个检查代码：查什么、为什么、错例与对例；不写代码则列出全部")
 @cannot
 def explain(code: Annotated[str | None, typer.Argument(metavar="[代码]", show_default=False)] = None) -> None:

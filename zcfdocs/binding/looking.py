@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import re
-import warnings
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
+
+from zcfdocs.binding.glancing import plain
+from zcfdocs.binding.pictures import BROKEN_IMAGE, SCALED, UNSCALED, image, is_oversized
 
 if TYPE_CHECKING:
     import pikepdf
-    from PIL.Image import Image
 
 OFFICE = (".docx", ".xlsx", ".doc", ".xls")
 CONVERT = "Word、Excel 文件生成时不转换；用 zcfdocs fmt --evidence 转成 PDF 后提交"
 OFD = "OFD 文件不能装订；请另存为 PDF"
 ENCRYPTED = "PDF 已加密（仅限制打印、复制的也算）；请用原软件另存为不加密的 PDF"
 BROKEN_PDF = "PDF 已损坏，打不开"
-BROKEN_IMAGE = "图片已损坏或不完整"
 MOST_PAGES = 2000
-MOST_PIXELS = 100_000_000
 MOST_PAGE_BYTES = 64 << 20  # the drawing commands of one page, unpacked
 MOST_FILE_BYTES = 512 << 20  # of all its pages
 MOST_LZW_BYTES = 100_000  # the one packing without a limit in the library; it grows 2,700-fold at most
-# Above OVERSIZED dpi on the A4 page a picture is scaled down to SCALED dpi; below, its bytes stay as they are.
-OVERSIZED, SCALED = 300, 200
-A4_INCHES = (8.27, 11.69)
-UNSCALED = ("1", "I;16")  # black-and-white scans are small and need their dots; 16 bits of grey have no JPEG
-# How whole files end; the last startxref of a PDF says where its trailer or its cross-reference stream stands.
-END = {".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9", ".png": b"IEND"}
-START = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF(?!.*startxref)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +45,12 @@ def look(path: Path) -> Look:
     return _pdf(path) if suffix == ".pdf" else _picture(path)
 
 
-def glance(path: Path) -> bool:
-    """Whether a file may be encrypted or cut off, told from a few kilobytes in microseconds; `look` knows for certain."""
-    try:
-        with plain(path) as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 2048))
-            tail = file.read()
-            if path.suffix.lower() != ".pdf":
-                return END.get(path.suffix.lower(), b"") not in tail
-            where = START.search(tail)
-            if where is None:
-                return True
-            file.seek(int(where[1]))
-            return b"/Encrypt" in tail or b"/Encrypt" in file.read(4096)
-    except OSError:
-        return False
-
-
-def plain(path: Path) -> BinaryIO:
-    """The file itself, never one a link points to."""
-    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NOFOLLOW", 0)))  # Path.open takes no opener
-
-
 @contextmanager
 def opened(path: Path) -> Iterator[pikepdf.Pdf]:
-    """A foreign PDF, read as it is needed; what it unpacks to is bounded, and qpdf's warnings stay on its list."""
+    """A foreign PDF, read as it is needed; what it unpacks to is bounded, and what qpdf thinks of it is not printed."""
     import pikepdf
 
-    with bounded(), plain(path) as file, pikepdf.open(file, access_mode=pikepdf.AccessMode.stream) as document:
+    with bounded(), heard(), plain(path) as file, pikepdf.open(file, access_mode=pikepdf.AccessMode.stream) as document:
         yield document
 
 
@@ -104,20 +73,37 @@ def bounded() -> Iterator[None]:
         set_qpdf_limits(**before)  # type: ignore[arg-type]  # its own answer
 
 
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """What qpdf complains of to the log rather than on the document's list of warnings; the first listener has it."""
+    said: list[str] = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        said.append(record.getMessage())
+        return False
+
+    logger = logging.getLogger("pikepdf._core")
+    logger.addFilter(keep)
+    try:
+        yield said
+    finally:
+        logger.removeFilter(keep)
+
+
 def _pdf(path: Path) -> Look:
     import pikepdf
 
     try:
-        with opened(path) as document:
+        with heard() as said, opened(path) as document:
             if document.is_encrypted:
                 return Look(reason=ENCRYPTED)
             pages = len(document.pages)
             if not pages:
-                return Look(reason="PDF 没有一页")
+                return Look(reason=BROKEN_PDF)
             if pages > MOST_PAGES:
                 return Look(reason=f"PDF 有 {pages} 页，超过一份 {MOST_PAGES} 页的上限；请拆成几份")
-            repaired = bool(document.get_warnings())
             reason = _contents(document)
+            repaired = bool(document.get_warnings() or said)
             return Look(reason=reason) if reason else Look(pages, notes=tuple(_losses(document, repaired)))
     except pikepdf.PasswordError:
         return Look(reason=ENCRYPTED)
@@ -168,29 +154,6 @@ def _losses(document: pikepdf.Pdf, repaired: bool) -> Iterator[str]:
         yield f"原文件另带附件 {len(document.attachments)} 个，未收入本册"
 
 
-@contextmanager
-def image(path: Path) -> Iterator[Image]:
-    """A picture whose header is read and whose size is bearable. Raises ValueError with the reason in Chinese."""
-    import PIL.Image
-
-    with plain(path) as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's own limit, EXIF oddities
-        try:
-            opened_image = PIL.Image.open(file, formats=("JPEG", "PNG"))
-        except PIL.Image.DecompressionBombError as error:
-            raise ValueError(_too_large()) from error
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ValueError(BROKEN_IMAGE) from error
-        with opened_image:
-            if opened_image.width * opened_image.height > MOST_PIXELS:
-                raise ValueError(_too_large())
-            yield opened_image
-
-
-def _too_large() -> str:
-    return f"图片超过 {MOST_PIXELS // 10_000_000} 千万像素的上限；请缩小后再放入"
-
-
 def _picture(path: Path) -> Look:
     try:
         with image(path) as found:
@@ -204,13 +167,3 @@ def _picture(path: Path) -> Look:
     if fixed or not is_oversized(width, height):
         return Look(1)
     return Look(1, notes=(f"原图 {width}×{height} 像素，已缩至 {SCALED} dpi",))
-
-
-def is_oversized(width: int, height: int) -> bool:
-    """More than OVERSIZED dpi on an A4 page; a long strip, such as a scrolled screen, would be lost if it were scaled to fit."""
-    return density(width, height) > OVERSIZED * 1.01 and max(width, height) < 3 * min(width, height)
-
-
-def density(width: int, height: int) -> float:
-    """Dots per inch of a picture that fills an A4 page lying as it does."""
-    return max(min(width, height) / A4_INCHES[0], max(width, height) / A4_INCHES[1])

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
+from zcfdocs.binding import glance
+from zcfdocs.binding.looking import OFFICE
 from zcfdocs.checks.offsets import holders
 from zcfdocs.checks.registry import MOST, Case, Problem, check
 from zcfdocs.checks.requirements import STATES
@@ -234,3 +236,20 @@ def each_named_evidence_counts(case: Case) -> Iterator[Problem]:
                 if states[key] not in ("ok", "unknown"):
                     rests = (("as_of",), ("evidence",), ("evaluation",))
                     yield Problem((*route, position), f"所列佐证 {key} 不可用：{STATES[states[key]]}", "更换，或从此处删去", rests)
+
+
+@check("Z621", W, why="佐证材料.pdf 装订 PDF、JPEG、PNG；收不进的只列名称和原因，审核时看不到内容。", wrong="file: evidence/energy.xlsx",
+       right="file: evidence/energy.pdf")  # fmt: skip
+def evidence_can_be_bound(case: Case) -> Iterator[Problem]:
+    """佐证文件收不进佐证材料.pdf。"""
+    folder = str(case.reading.source.folder)
+    for route, name in _in_state(case, "ok"):
+        kind = PurePosixPath(name).suffix.lower()
+        if kind in OFFICE:
+            yield Problem(
+                route, f"{name} 是 Word、Excel 文件，装订时不转换", "运行 zcfdocs fmt --evidence 转成 PDF，此处改写 PDF 的文件名，一并提交"
+            )
+        elif kind == ".ofd":
+            yield Problem(route, f"{name} 是 OFD 文件，不能装订", "用出具单位的阅读器另存为 PDF 后放入")
+        elif glance(f"{folder}/{name}"):
+            yield Problem(route, f"{name} 可能已加密或不完整，不能装订", "打开核对；另存为不加密的 PDF，或重新扫描")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zcfdocs.binding import Bound
-from zcfdocs.binding.looking import OVERSIZED, SCALED
+from zcfdocs.binding.pictures import OVERSIZED, SCALED
 from zcfdocs.dossier import Dossier
 from zcfdocs.manuscript.citing import COMPUTED, OWN, keys_for, places
 from zcfdocs.manuscript.manuscript import Manuscript
@@ -18,7 +18,7 @@ from zcfdocs.scoring.score import RowScore
 NAME = "佐证材料"
 STYLE = "volume"
 STATES = {"early": "填报日尚未出具", "expired": "填报日已过有效期"}
-LONGEST_TITLE = 90
+LONGEST_TITLE, LONGEST_LABEL = 90, 25  # the label's room is 230 points, its characters 9 (theme/volume.css)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class Entry:
     @property
     def short_title(self) -> str:
         return shortened(self.item.title, LONGEST_TITLE)
+
+    @property
+    def label(self) -> str:
+        """What stands at the foot of its pages."""
+        return shortened(self.item.title, LONGEST_LABEL)
 
     @property
     def issued(self) -> str:

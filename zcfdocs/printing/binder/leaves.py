@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,8 @@ def _strip(item: Any, depth: int = 0) -> None:
         return
     for key, value in list(item.items()):
         if (key in DEAD and not _is_resource(value)) or _acts(value):
-            del item[key]
+            with suppress(KeyError):  # a key whose value is null counts as absent
+                del item[key]
         elif not getattr(value, "is_indirect", True):
             _strip(value, depth + 1)
 

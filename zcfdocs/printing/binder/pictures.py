@@ -12,7 +12,9 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from zcfdocs.binding.looking import MOST_PIXELS, OVERSIZED, SCALED, UNSCALED, density, image, is_oversized, plain, streams
+from zcfdocs.binding.glancing import plain
+from zcfdocs.binding.looking import streams
+from zcfdocs.binding.pictures import MOST_PIXELS, OVERSIZED, SCALED, UNSCALED, density, image, is_oversized
 from zcfdocs.printing.binder.sheet import Sheet, page_sheet, picture_sheet, rotation, visible
 
 JPEG_QUALITY = 85
