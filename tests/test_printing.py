@@ -241,7 +241,7 @@ def test_word_has_real_headings_notes_fields_and_sections(printed: Printed) -> N
     assert document.core_properties.author == NAME
     with zipfile.ZipFile(io.BytesIO(printed.word)) as parts:
         assert "脚注文字" in parts.read("word/footnotes.xml").decode()
-        assert sum(name.endswith(".png") for name in parts.namelist()) == 3
+        assert sum(name.endswith(".png") for name in parts.namelist()) == 5
         assert "file:" not in parts.read("word/_rels/document.xml.rels").decode()
 
 

@@ -19,8 +19,8 @@ from zcfdocs.scorecard import Json
 NAME = "试点方案"
 # What is generated stands after the author's prose of its section, by the template's ids.
 PLACED = {
-    "consumption": ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities"),
-    "targets": ("comparison",),
+    "consumption": ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities", "chart_intensities"),
+    "targets": ("comparison", "chart_change"),
     "projects": ("projects",),
 }
 

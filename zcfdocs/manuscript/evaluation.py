@@ -53,7 +53,7 @@ def _leaves(dossier: Dossier, asked: Application, found: dict[str, str]) -> Iter
         (
             section(1, "report", asked.report),
             section(2, "report-summary", "（一）自评得分", found["summary"], found["chart_points"]),
-            section(2, "report-promises", "（二）目标完成情况", f"<p>{_told(dossier)}</p>", promised),
+            section(2, "report-promises", "（二）目标完成情况", f"<p>{_told(dossier)}</p>", promised, found["chart_change"]),
             section(2, "report-projects", "（三）重点项目完成情况", done),
             section(2, "report-energy", "（四）能源消费和碳排放", *(found[name] for name in ENERGY)),
             section(2, "report-basic", "（五）基本要求", found["requirements"]),
@@ -76,7 +76,7 @@ def _leaves(dossier: Dossier, asked: Application, found: dict[str, str]) -> Iter
     )
 
 
-ENERGY = ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities")
+ENERGY = ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities", "chart_intensities")
 
 
 def _application(dossier: Dossier, asked: Application) -> str:

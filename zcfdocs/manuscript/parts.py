@@ -13,7 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from zcfdocs.charts import Chart, chart_svg, emissions_chart, energy_chart, points_chart
+from zcfdocs.charts import Chart, change_chart, chart_svg, emissions_chart, energy_chart, intensities_chart, points_chart
 from zcfdocs.dossier import WITHHELD, Dossier
 from zcfdocs.manuscript import accounts, annexes, scoresheet
 from zcfdocs.manuscript.comparison import comparison
@@ -38,9 +38,11 @@ TABLES: dict[str, Callable[[Dossier], Table | None]] = {
     "factors": annexes.factors,
     "evidence_list": annexes.evidence_list,
 }
-CHARTS: dict[str, Callable[[Dossier], Chart]] = {
+CHARTS: dict[str, Callable[[Dossier], Chart | None]] = {
     "chart_energy": energy_chart,
     "chart_emissions": emissions_chart,
+    "chart_intensities": intensities_chart,
+    "chart_change": change_chart,
     "chart_points": points_chart,
 }
 
@@ -58,7 +60,8 @@ def parts(dossier: Dossier) -> dict[str, str]:
         table = build(dossier)
         found[name] = fill("table.html.j2", table=table) if table else ""
     for name, draw in CHARTS.items():
-        found[name] = fill("chart.html.j2", chart=(chart := draw(dossier)), source=_data_uri(chart))
+        chart = draw(dossier)
+        found[name] = fill("chart.html.j2", chart=chart, source=_data_uri(chart)) if chart else ""
     found["charts"] = "".join(found[name] for name in CHARTS)
     return found
 

@@ -17,8 +17,8 @@ from zcfdocs.site.lists import summary, verdict
 
 # The manuscript's parts under the section of 附件2 that asks for them.
 PLACES = {
-    "consumption": ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities"),
-    "targets": ("comparison",),
+    "consumption": ("energy", "chart_energy", "emissions", "chart_emissions", "offsets", "intensities", "chart_intensities"),
+    "targets": ("comparison", "chart_change"),
     "projects": ("projects",),
     "indicators": ("requirements", "conditions", "scoring", "chart_points", "reasons", "evidence_list"),
 }
