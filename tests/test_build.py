@@ -65,7 +65,13 @@ def bytes_of(folder: Path) -> dict[str, str]:
 
 def test_a_build_makes_every_copy_and_the_site(built: Path) -> None:
     folder = built / "dist/submission/upper/mill"
-    assert sorted(path.name for path in folder.iterdir()) == ["scorecard.json", "佐证材料.pdf", "计算表.xlsx", "试点方案.docx", "试点方案.pdf"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "scorecard.json",
+        "佐证材料.pdf",
+        "计算表.xlsx",
+        "试点方案.docx",
+        "试点方案.pdf",
+    ]
     assert (folder / "试点方案.pdf").read_bytes().startswith(b"%PDF-")
     assert json.loads((folder / "scorecard.json").read_text(encoding="utf-8"))["catalogue"]["id"] == "river-2030"
     assert (built / "dist/site/index.html").is_file()

@@ -159,6 +159,18 @@ def licences(root: Path) -> None:
     (TARGET / "LICENSE.ZcfSigns").write_text(f"{owner[1] if owner else ''}\n\n{vera}", "utf-8")
 
 
+def coverage(files: Iterable[Path]) -> str:
+    """The characters of all fonts together, one range of hexadecimal code points a line: what `zcfdocs check` knows of them."""
+    points = sorted(frozenset().union(*(TTFont(path).getBestCmap() for path in files)))
+    ranges: list[list[int]] = []
+    for point in points:
+        if ranges and point == ranges[-1][1] + 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "".join(f"{first:04X}-{last:04X}\n" for first, last in ranges)
+
+
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -171,6 +183,7 @@ def main(root: Path) -> None:
     signs = cut(root, SIGNS, SYMBOLS - everywhere - fallback | SPACES)
     licences(root)
     files = sorted(TARGET.glob("*.[ot]tf"))
+    (TARGET / "coverage.txt").write_text(coverage(files), "ascii")
     (TARGET / "SHA256SUMS").write_text("".join(f"{digest(path)}  {path.name}\n" for path in files), "utf-8")
     print(f"{len(everywhere)} characters in all of the first four, {len(fallback)} in the fallback, {len(signs)} signs")
     for path in files:
