@@ -236,6 +236,33 @@ def test_page_codes_stand_outside_the_tags_and_the_text(opened) -> None:
         assert next(iter(pikepdf.parse_content_stream(page))).operands[0] == "/Artifact"
 
 
+def test_all_that_is_not_in_the_structure_is_an_artifact(opened) -> None:
+    """Page numbers, rules and codes; and every piece of marked content is held by the structure tree."""
+    held: dict[tuple[int, int], set[int]] = {}
+
+    def walk(element: pikepdf.Object, page: pikepdf.Object | None) -> None:
+        page = element.get("/Pg", page)
+        kids = element.get("/K", [])
+        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, int):
+                assert page is not None
+                held.setdefault(page.objgen, set()).add(kid)
+            elif "/S" in kid:
+                walk(kid, page)
+
+    walk(opened.Root.StructTreeRoot, None)
+    artifacts = 0
+    for page in opened.pages:
+        marked = set()
+        for item in pikepdf.parse_content_stream(page, "BDC BMC"):
+            if item.operands[0] == "/Artifact":
+                artifacts += 1
+            else:
+                marked.add(int(item.operands[1].MCID))
+        assert marked == held.get(page.obj.objgen, set())
+    assert artifacts >= 2 * len(opened.pages) - 6, "a code on each page, a number on all but the first four and the blank one"
+
+
 @given(
     st.text(max_size=20),
     st.from_regex(r"[0-9a-f]{64}", fullmatch=True),

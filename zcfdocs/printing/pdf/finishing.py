@@ -1,4 +1,4 @@
-"""What layout leaves to be done before the file is written: empty signature fields, page codes, metadata."""
+"""What layout leaves to be done before the file is written: empty signature fields, artifacts, page codes, metadata."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ OF_BUTTONS = ("DA", "V", "AS", "MK", "Opt", "Border", "Ff", "MaxLen")
 def finish(pdf: pydyf.PDF, manuscript: Manuscript) -> None:
     """Change the document in place; nothing is drawn where the manuscript has no mark and no signature place."""
     _signature_fields(pdf)
+    _pagination(pdf)
     if manuscript.mark is not None:
         _page_codes(pdf, manuscript)
         metadata = _object(pdf, pdf.catalog["Metadata"])
@@ -55,6 +56,28 @@ def _empty_signature(pdf: pydyf.PDF, widget: Any) -> None:
     widget["F"] = PRINTED | LOCKED
     widget["Rect"] = pydyf.Array([left, bottom, right, top])
     widget["AP"] = pydyf.Dictionary({"N": blank.reference})
+
+
+def _pagination(pdf: pydyf.PDF) -> None:
+    """Page numbers and the word 草稿 are marked as content that no structure holds; they are artifacts (ISO 32000-1, 14.8.2.2)."""
+    root = _object(pdf, pdf.catalog["StructTreeRoot"])
+    document = root["K"][0]
+    held = frozenset(_object(pdf, document)["K"])
+    parents = _object(pdf, root["ParentTree"])["Nums"]
+    for number, page in enumerate(_pages(pdf)):
+        owners, stream = parents[2 * number + 1], _object(pdf, page["Contents"]).stream
+        loose = {mark for mark, owner in enumerate(owners) if _uppermost(pdf, owner, document) not in held}
+        for at, item in enumerate(stream):
+            if isinstance(item, pydyf.Dictionary) and item.get("MCID") in loose:
+                owners[item["MCID"]] = "null"
+                stream[at - 1], stream[at] = "/Artifact", pydyf.Dictionary({"Type": "/Pagination"})
+
+
+def _uppermost(pdf: pydyf.PDF, reference: bytes, document: bytes) -> bytes:
+    """The ancestor of a structure element right below the document."""
+    while (parent := _object(pdf, reference)["P"]) != document:
+        reference = parent
+    return reference
 
 
 def _page_codes(pdf: pydyf.PDF, manuscript: Manuscript) -> None:
