@@ -127,7 +127,7 @@ def change_digit(document: pikepdf.Pdf, page: pikepdf.Page, nth: int = 0, only: 
     raise AssertionError("no digit")
 
 
-@pytest.mark.parametrize(("number", "nth"), [(7, 0), (9, 20), (20, 3), (28, 40), (38, 5)])
+@pytest.mark.parametrize(("number", "nth"), [(7, 0), (10, 20), (20, 3), (30, 8), (40, 5)])
 def test_a_digit_drawn_differently_on_a_page_is_found(made: Made, number: int, nth: int) -> None:
     told = made.told(pdf=with_page(made.pdf, number, lambda document, page: change_digit(document, page, nth)))
     assert told
