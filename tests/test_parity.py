@@ -275,6 +275,157 @@ def test_paragraphs_over_pages_repeated_heads_lists_notes_and_code_are_put_toget
     assert len(read_pdf(made.pdf).notes) == 2
 
 
+# Lists within lists, code, notes anywhere, tables, odd spaces, lines that look like the contents.
+AUTHORED = """
+- 甲
+    - 乙
+        1. 丙
+        2. 丁
+
+            段落
+- 戊
+
+3. 三
+4. 四
+    ```
+    code  x
+    ```
+5. 五
+
+> 引用一
+>
+> > 引用二
+> > - 列
+>
+> 引用三
+
+***
+
+甲 \x20
+乙
+丙
+
+    缩进代码 1
+      更多
+
+```python
+print('a')
+
+# 注释
+```
+
+行内 `a  b` 和 ``x`y``。
+
+甲[^a]乙[^b]再引[^a]。
+
+| 表 | 头[^c] |
+|---|---|
+| 一[^d] | 二 |
+
+[^a]: 注一第一段。
+
+    注一第二段。
+
+[^b]: 注二 `code` **粗**。
+[^c]: 表头注。
+[^d]: 格内注 12.5%。
+
+### 小标题[^h] **粗**
+
+#### 四级
+
+##### 五级
+
+###### 六级
+
+正文
+
+[^h]: 标题注
+
+**粗** *斜* ***粗斜*** ~~删~~ H~2~O x^2^ <https://example.com> [链](https://e.com/a?b=1&c=2 "题") &lt;b&gt; &amp; © \\* 转义 ==标记==
+
+| a | b |
+|:-:|--:|
+| 1 | 2 |
+| **粗** | `c\\|d` |
+|  |  |
+
+| 一列 |
+|---|
+| x<br>y |
+
+术语
+:   释义一
+
+    释义二
+
+*[HTML]: 超文本
+
+HTML 缩写
+
+!!! note "题"
+    内容
+
+??? tip
+    内容二
+
+- [ ] 未办
+- [x] 已办
+
+<div>块</div>
+
+<p>段</p> 文 <br> <b>x</b> <table><tr><td>1</td></tr></table>
+
+<details><summary>概</summary>内</details>
+
+三、重点任务 5
+
+（一）单位概况2024
+
+一、工作基础....... 3
+
+基本信息表 1
+
+甲\u3000乙\u00a0丙\u2003丁\u200b戊\ufeff己\u00ad庚
+
+1 000 000 与 12 345.6
+
+Ａ１（２）
+
+LONG
+
+WORD
+
+- ITEM
+
+1. 2024. 年
+
+2\\. 文
+
+-5 与 −5 与 –5 ± 3；3:2；1/2；1e-3；50％
+
+- - 甲
+- * 乙
+
++ 丙
+
+1) 丁
+
+(1) 戊
+
+① 己
+"""
+
+
+def test_whatever_an_author_writes_comes_out_alike(tmp_path: Path) -> None:
+    body = AUTHORED.replace("LONG", "一段很长的话" * 400).replace("WORD", "x" * 300).replace("ITEM", "一项很长的内容" * 250)
+    text = (ROOT / "tests/cases/oracle/plan.md").read_text("utf-8").replace("# 五、保障措施\n", f"# 五、保障措施\n{body}\n", 1)
+    (tmp_path / "plan.md").write_text(text, "utf-8")
+    made = make(tmp_path / "plan.md")
+    assert "缩进代码" in made.manuscript.html
+    assert made.told() == []
+
+
 def test_a_changed_digit_in_a_repeated_head_is_found() -> None:
     rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(90))
     made = small(f"<table class='author long'><thead><tr><th>2024年</th></tr></thead><tbody>{rows}</tbody></table>")

@@ -31,11 +31,11 @@ def pages(pdf: Path, numbers: tuple[int, ...], height: int) -> Image.Image:
     return sheet
 
 
-def find(pdf: Path, text: str) -> int:
-    """The first page after the contents that holds the text."""
+def find(pdf: Path, text: str, after_contents: bool = True) -> int:
+    """The first page that holds the text, not counting the contents."""
     with pypdfium2.PdfDocument(pdf) as document:
         found = [number for number, page in enumerate(document, 1) if text in page.get_textpage().get_text_range()]
-    return found[-1] if len(found) == 1 else found[1]
+    return found[1] if after_contents and len(found) > 1 else found[0]
 
 
 def site_page(name: str, width: int, height: int, room: Path) -> Image.Image:
@@ -64,6 +64,11 @@ def main() -> None:
         chosen = (1, find(pdf, "基本信息表"), find(pdf, "碳抵消明细"))
         save(pages(pdf, chosen, 620), "pdf.png")
         save(pages(pdf, (find(pdf, "打分表"),), 620), "scoring.png")
+        volume = folder / "佐证材料.pdf"
+        index = find(volume, "按评价指标索引", after_contents=False)
+        save(pages(volume, (1, index, find(volume, "佐证材料 1", after_contents=False)), 620), "evidence.png")
+        sheet = word_as_pdf(folder / "计算表.xlsx", room)
+        save(pages(sheet, (find(sheet, "能耗强度", after_contents=False),), 620), "workbook.png")
         save(site_page(f"plans/{PLAN}/index.html", 1280, 1100, room), "page.png")
         word = word_as_pdf(folder / "试点方案.docx", room)
         save(pages(word, (1, find(word, "基本信息表"), find(word, "碳抵消明细")), 620), "word.png")

@@ -142,7 +142,7 @@ def evidence_list(dossier: Dossier) -> Table:
     if not bound:
         return Table("evidence_list", "佐证材料清单", (6, 26, 21, 16, 16, 15), heading(*titles), groups)
     note = "册内页码指《佐证材料》分册中自隔页起的页码。"
-    return Table("evidence_list", "佐证材料清单", (6, 23, 18, 15, 15, 12, 11), heading(*titles, "册内页码"), groups, note)
+    return Table("evidence_list", "佐证材料清单", (6, 22, 17, 15, 15, 12, 13), heading(*titles, "册内页码"), groups, note)
 
 
 def _used(names: tuple[str, ...] | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import takewhile, zip_longest
@@ -44,7 +44,7 @@ def differences(truth: Copy, copy: Copy) -> Iterator[Difference]:
     """Everything in which a copy departs from the manuscript. On paper a page break may part a block and repeats the head of a table."""
     wanted = _called(truth.blocks) if copy.paged else list(truth.blocks)
     entries = {block.plain for block in wanted if block.kind == "entry"}
-    found = [_entry(block) if _title(block) in entries else block for block in copy.blocks]
+    found = _with_entries(copy.blocks, entries)
     yield from _compared(copy.name, wanted, _joined(found, wanted) if copy.paged else found)
     yield from _compared(copy.name, truth.notes, copy.notes)
 
@@ -52,8 +52,14 @@ def differences(truth: Copy, copy: Copy) -> Iterator[Difference]:
 def labels(truth: Copy, copy: Copy) -> dict[str, str]:
     """The page numbers a copy's contents show, by title."""
     entries = {block.plain for block in truth.blocks if block.kind == "entry"}
-    read = [block if block.label else _entry(block) for block in copy.blocks if block.label or _title(block) in entries]
-    return {block.plain: block.label for block in read if block.label}
+    return {block.plain: block.label for block in _with_entries(copy.blocks, entries) if block.label}
+
+
+def _with_entries(blocks: Sequence[Block], entries: Collection[str]) -> list[Block]:
+    """The contents with title and page number apart: the first run of blocks that are titles; a paragraph elsewhere stays as it is."""
+    first = next((at for at, block in enumerate(blocks) if _title(block) in entries), len(blocks))
+    last = next((at for at in range(first, len(blocks)) if _title(blocks[at]) not in entries), len(blocks))
+    return [*blocks[:first], *map(_entry, blocks[first:last]), *blocks[last:]]
 
 
 def _title(block: Block) -> str:
