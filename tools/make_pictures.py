@@ -68,7 +68,7 @@ def main() -> None:
         index = find(volume, "按评价指标索引", after_contents=False)
         save(pages(volume, (1, index, find(volume, "佐证材料 1", after_contents=False)), 620), "evidence.png")
         sheet = word_as_pdf(folder / "计算表.xlsx", room)
-        save(pages(sheet, (find(sheet, "能耗强度", after_contents=False),), 620), "workbook.png")
+        save(pages(sheet, (find(sheet, "单位产品综合能耗计算表"),), 620), "workbook.png")
         save(site_page(f"plans/{PLAN}/index.html", 1280, 1100, room), "page.png")
         word = word_as_pdf(folder / "试点方案.docx", room)
         save(pages(word, (1, find(word, "基本信息表"), find(word, "碳抵消明细")), 620), "word.png")
