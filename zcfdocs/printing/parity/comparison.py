@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import takewhile, zip_longest
+from itertools import groupby, takewhile, zip_longest
 
 from zcfdocs.printing.parity.block import CALL, Block, Copy, numbers, plain
 
@@ -56,9 +56,13 @@ def labels(truth: Copy, copy: Copy) -> dict[str, str]:
 
 
 def _with_entries(blocks: Sequence[Block], entries: Collection[str]) -> list[Block]:
-    """The contents with title and page number apart: the first run of blocks that are titles; a paragraph elsewhere stays as it is."""
-    first = next((at for at, block in enumerate(blocks) if _title(block) in entries), len(blocks))
-    last = next((at for at in range(first, len(blocks)) if _title(blocks[at]) not in entries), len(blocks))
+    """The contents with title and page number apart: the longest run of blocks that are titles, since elsewhere a title comes alone."""
+    first = last = at = 0
+    for is_title, run in groupby(blocks, key=lambda block: _title(block) in entries):
+        size = len(list(run))
+        if is_title and size > last - first:
+            first, last = at, at + size
+        at += size
     return [*blocks[:first], *map(_entry, blocks[first:last]), *blocks[last:]]
 
 
