@@ -1,0 +1,5 @@
+"""`python -m zcfdocs.cli`."""
+
+from zcfdocs.cli import main
+
+main()
