@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -24,16 +25,19 @@ from tests.workbooks import (
     INDICATORS,
     LINK,
     Made,
+    after_pilot,
     all_cells,
     close,
     find,
     formula_cells,
+    frozen,
     hostile,
     make,
     named,
     poisoned,
     recalculated,
     with_gaps,
+    without_change,
 )
 from zcfdocs.accounting import account
 from zcfdocs.figure import Figure, rounded
@@ -43,6 +47,7 @@ from zcfdocs.printing.workbook.formula import operands
 from zcfdocs.reading import read_plan
 
 SEEDS = (3, 21, 34)
+MORE = 900  # MWh
 NUMBER = re.compile(r"(?<![A-Za-z$\d])\d+(?:\.\d+)?(?![\d!])")
 
 
@@ -56,6 +61,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     found["extreme"] = make(extreme.write(folder / "extreme"))
     found["hostile"] = make(hostile(folder / "hostile"))
     found["gaps"] = make(with_gaps(folder / "gaps"))
+    found["result"] = make(after_pilot(folder / "result"))
+    found["unchanged"] = make(without_change(folder / "unchanged"))
     found |= {f"seed{seed}": make(generated.generate(seed, folder / f"seed{seed}", INDICATORS)) for seed in SEEDS}
     return found
 
@@ -89,10 +96,27 @@ def worked(made: dict[str, Made], tmp_path_factory: pytest.TempPathFactory) -> d
         cell = find(book, "基础数据", change.title, change.year)
         assert isinstance(cell.value, int | float)
         cell.value = change.value
-        out = io.BytesIO()
-        book.save(out)
-        books[f"changed-{change.name}"] = out.getvalue()
+        books[f"changed-{change.name}"] = saved(book)
+    books["frozen"] = poisoned(frozen(made["result"], made["unchanged"]).data)
+    book = openpyxl.load_workbook(io.BytesIO(poisoned(made["result"].data)))
+    find(book, "基础数据", "外购电力", "2026年\n（结果）").value += MORE
+    for cell in (cell for row in book["节能量和减排量"].iter_rows() for cell in row if cell.value == "未填报"):
+        cell.value = 7
+    for row in ("1.3.1", "2.3.2"):
+        book["得分计算"].cell(scored(book, row, "现状")[0].row, 5).value = 0.5
+    books["reported"] = saved(book)
     return recalculated(books, tmp_path_factory.mktemp("office"))
+
+
+def saved(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def scored(book: Workbook, row: str, phase: str) -> tuple[Any, ...]:
+    """The cells of a row of the catalogue in a phase: 编号, 指标, 阶段, 计算规则, 取值, 基准, 佐证, 分值, 得分, 理由."""
+    return next(cells for cells in book["得分计算"].iter_rows() if (cells[0].value, cells[2].value) == (row, phase))
 
 
 def test_every_formula_has_its_value_stored_beside_it(made: dict[str, Made]) -> None:
@@ -178,6 +202,82 @@ def test_a_changed_input_changes_the_results_as_our_own_accounting_says(
             assert close(named(book, f"{title}_{year['year']}{KINDS[year['kind']]}"), float(year[key])), (year["year"], key)
     for phase, card in wanted["phases"].items():
         assert close(named(book, f"总分_{PHASES[phase]}"), float(card["total"])), phase
+
+
+def test_what_projects_reached_is_added_over_all_of_them_and_said_to_be_a_part(made: dict[str, Made], worked: dict[str, Workbook]) -> None:
+    """Two of seven projects have reported; what the others report later is added, and the mark goes."""
+    told = made["result"].dossier.plan.projects
+    reported = [project.achieved for project in told if project.achieved]
+    assert len(reported) == 2 < len(told)
+    for book in (made["result"].values, worked["result"]):
+        assert close(total_of(book, 9), float(sum(item.energy for item in reported)))
+        assert total_of(book, 12).startswith("有项目未填报")
+        assert [row[9].value for row in book["节能量和减排量"].iter_rows(min_row=4)].count("未填报") == len(told) - 2
+    assert close(total_of(worked["reported"], 9), float(sum(item.energy for item in reported)) + 7 * (len(told) - 2))
+    assert total_of(worked["reported"], 12) == "各项目均已填报"
+
+
+def total_of(book: Workbook, col: int) -> Any:
+    return next(row[col].value for row in book["节能量和减排量"].iter_rows() if row[1].value == "合计")
+
+
+def test_what_was_kept_of_the_promises_follows_the_result(made: dict[str, Made], worked: dict[str, Workbook], tmp_path: Path) -> None:
+    """5.1.1 at evaluation: more electricity than promised takes points, as our own accounting says."""
+    shares = [made["result"].formulas["目标落实"].cell(row, 7).value for row in range(5, 11)]
+    assert all(str(share).startswith("=IF(") for share in shares)
+    wanted = make(after_pilot(tmp_path / "more", MORE)).dossier.score.phases["result"]
+    first = scored(worked["result"], "5.1.1", "结果")[8].value
+    found = scored(worked["reported"], "5.1.1", "结果")[8].value
+    assert close(found, float(next(row.points for row in wanted.rows if row.row.id == "5.1.1")))
+    assert found < first - 1
+
+
+def test_without_a_promised_change_the_factorys_own_statement_counts(made: dict[str, Made], worked: dict[str, Workbook]) -> None:
+    shares = [cell.value for cell in worked["unchanged"]["目标落实"]["G"][4:10]]
+    assert shares == ["—"] * 6
+    row = next(row for row in made["unchanged"].dossier.score.phases["result"].rows if row.row.id == "5.1.1")
+    assert (row.status, float(row.points)) == ("provisional", scored(worked["unchanged"], "5.1.1", "结果")[8].value)
+
+
+def test_a_frozen_promise_is_an_input_and_the_sheet_says_why(made: dict[str, Made], worked: dict[str, Workbook]) -> None:
+    item = frozen(made["result"], made["unchanged"])
+    page = item.formulas["目标落实"]
+    assert [page.cell(5, col).data_type for col in (4, 5, 6, 7)] == ["n", "n", "f", "f"]
+    assert any("冻结" in str(row[0].value) for row in page.iter_rows())
+    assert not any("冻结" in str(row[0].value) for row in made["result"].formulas["目标落实"].iter_rows())
+    assert close(named(worked["frozen"], "总分_结果"), float(item.dossier.score.phases["result"].total))
+
+
+def test_reasons_are_said_to_be_those_of_the_data_submitted(made: dict[str, Made]) -> None:
+    book = made["jinhe"].values
+    assert book["得分计算"].cell(3, 10).value == "理由（报送数据下的说明，不随试算变化）"
+    assert any("不随试算变化" in str(row[1].value) for row in book["说明"].iter_rows())
+
+
+def test_proof_is_told_only_where_some_is_named(made: dict[str, Made], worked: dict[str, Workbook]) -> None:
+    """“—” counts nothing where proof is asked for, and holds nothing back where none is."""
+    for name in EXAMPLES:
+        plan = made[name].dossier.plan
+        for row in ("1.3.1", "2.3.2", "3.1.2", "4.3.1"):
+            found = plan.answer(row)
+            assert found
+            assert not found[1].evidence
+            assert scored(made[name].values, row, "现状")[6].value == "—", (name, row)
+        assert scored(made[name].values, "1.1.1", "现状")[6].value == 1
+    assert scored(worked["reported"], "1.3.1", "现状")[8].value == 20
+    assert scored(worked["reported"], "2.3.2", "现状")[8].value == 0
+
+
+def test_lines_of_offsets_are_told_apart_by_their_kind(made: dict[str, Made]) -> None:
+    page = made["haiheng"].values["抵消"]
+    names = [str(row[0].value) for row in page.iter_rows(min_row=4)]
+    assert {"绿电或绿证（绿电交易）", "绿电或绿证（绿证）", "3b CCER"} <= set(names)
+    methods = [str(row[page.max_column - 1].value) for row in page.iter_rows(min_row=4)]
+    assert "绿电或绿证（绿电交易） + 绿电或绿证（绿证）" in methods
+    for year, kind in ((2024, "green_power"), (2026, "green_power"), (2024, "green_certificate"), (2026, "green_certificate")):
+        title = "绿电或绿证（绿电交易）" if kind == "green_power" else "绿电或绿证（绿证）"
+        (line,) = (line for item in made["haiheng"].dossier.plan.years if item.year == year for line in item.offsets if line.kind == kind)
+        assert find(made["haiheng"].values, "抵消", title, str(year)).value == line.amount
 
 
 def test_no_formula_holds_a_figure_of_the_plan(made: dict[str, Made]) -> None:

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
+from ruamel.yaml import YAML
 
+from tests import results
 from zcfdocs.dossier import Dossier
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import dossier, examine
 from zcfdocs.printing.workbook import print_workbook
 from zcfdocs.scorecard import Origin
+from zcfdocs.scoring import score
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -80,6 +84,43 @@ def hostile(folder: Path) -> Path:
     shutil.copytree(HERE / "cases/oracle/evidence", folder / "evidence")
     (folder / "plan.md").write_text(text, encoding="utf-8")
     return folder / "plan.md"
+
+
+def after_pilot(folder: Path, reached: int = 0) -> Path:
+    """The example after its pilot, with `reached` MWh more bought in the year of the result."""
+    path = results.write(folder)
+    text = path.read_text(encoding="utf-8")
+    before, kind, after = text.rpartition("kind: result")
+    path.write_text(
+        f"{before}{kind}{re.sub(r'amount: ([0-9]+)', lambda found: f'amount: {int(found[1]) + reached}', after, count=1)}", "utf-8"
+    )
+    return path
+
+
+def without_change(folder: Path) -> Path:
+    """The example after its pilot, had it promised to stay as it was."""
+    path = results.write(folder)
+    _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    yaml = YAML(typ="rt")
+    yaml.width, yaml.preserve_quotes = 10_000, True
+    data: Any = yaml.load(front)
+    (now,) = (year for year in data["years"] if (year["year"], year["kind"]) == (data["accounting"]["baseline"], "actual"))
+    same = deepcopy(now) | {"year": data["accounting"]["target"], "kind": "target"}
+    for offset in same["offsets"]:
+        offset.pop("certificates", None)
+    data["years"] = [same if year["kind"] == "target" and year["year"] == same["year"] else year for year in data["years"]]
+    out = io.StringIO()
+    yaml.dump(data, out)
+    path.write_text(f"---\n{out.getvalue()}---\n{body}", "utf-8")
+    return path
+
+
+def frozen(made: Made, candidate: Made) -> Made:
+    """The plan judged by what another version of it promised."""
+    found = made.dossier
+    judged = score(found.plan, found.rulebook, found.evidence, found.accounts, candidate.dossier.accounts)
+    again = replace(found, score=judged)
+    return Made(again, print_workbook(again))
 
 
 def poisoned(data: bytes) -> bytes:

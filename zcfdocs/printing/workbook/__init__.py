@@ -13,8 +13,9 @@ from zcfdocs.printing.workbook.front import front
 from zcfdocs.printing.workbook.inputs import inputs
 from zcfdocs.printing.workbook.intensity import Verdicts, intensity
 from zcfdocs.printing.workbook.projects import projects
+from zcfdocs.printing.workbook.promises import promises
 from zcfdocs.printing.workbook.savings import replaced, savings
-from zcfdocs.printing.workbook.scores import working
+from zcfdocs.printing.workbook.scores import Elsewhere, working
 from zcfdocs.printing.workbook.scoresheet import scoresheet
 from zcfdocs.printing.workbook.sheet import FIRST, Ref, Sheet
 from zcfdocs.printing.workbook.topics import emissions, energy, offsets
@@ -55,7 +56,10 @@ def sheets(dossier: Dossier) -> tuple[Sheet, ...]:
     topics.append(table)
     if replacing:
         topics.append(savings(dossier, note, replacing, places, promised))
-    steps, rows = working(dossier, note, places, verdicts)
+    reached, kept = promises(dossier, note, places)
+    if reached:
+        topics.append(reached)
+    steps, rows = working(dossier, note, Elsewhere(places, verdicts, kept))
     result = scoresheet(dossier, note, rows)
     result.names |= dict(_names(dossier, places, result.names))
     after = (result, given, sourced, *topics, steps)

@@ -18,16 +18,26 @@ CONVERSION = "单位换算"
 
 @dataclass(slots=True)
 class Places:
-    """Where things stand: what was written in the plan, factors, and the results of each year's column."""
+    """Where things stand: what was written in the plan, factors, and the results of each year's column.
+
+    `names` says more of an input than its title, where several share one.
+    """
 
     inputs: dict[tuple[Route, str], tuple[Ref, str]] = field(default_factory=dict)
     factors: dict[Figure, Ref] = field(default_factory=dict)
     results: dict[tuple[int, Figure], Ref] = field(default_factory=dict)
     shown: dict[tuple[str, int, Figure], Ref] = field(default_factory=dict)
+    names: dict[Route, str] = field(default_factory=dict)
 
     def found(self, figure: Figure, sheet: str, col: int) -> Ref | None:
         """A figure's own cell: on this sheet if it is shown here, else where it is worked out."""
         return self.shown.get((sheet, col, figure)) or self.results.get((col, figure))
+
+    def title(self, figure: Figure) -> str:
+        """What a row calls a figure; what only carries on an input keeps the input's name."""
+        if not figure.args:
+            return self.names.get(figure.route or (), figure.title)
+        return self.title(figure.args[0]) if figure.args[0].title == figure.title else figure.title
 
     def keep(self, figure: Figure, ref: Ref, final: bool = False) -> None:
         """`final`: a figure that is itself the aim of its sheet, even where nothing had to be worked out."""
@@ -125,13 +135,13 @@ def added(parts: Iterable[str]) -> str:
     return f"SUM({','.join(terms)})" if terms else "0"
 
 
-def explained(figure: Figure) -> str:
+def explained(figure: Figure, places: Places) -> str:
     """How a row is worked out, in words."""
     if not figure.args:
         return ""
-    names = [_name(arg, figure) for arg in operands(figure)]
+    names = [_name(arg, figure, places) for arg in operands(figure)]
     if figure.op == "sum":
-        return "各项之和" if len(names) > 3 else " + ".join(names)
+        return "各项之和" if len(names) > 3 or len(set(names)) < len(names) else " + ".join(names)
     if figure.op in ("least", "most"):
         return f"{'、'.join(names)}，取{'小' if figure.op == 'least' else '大'}者"
     if figure.op == "quotient":
@@ -139,5 +149,6 @@ def explained(figure: Figure) -> str:
     return {"difference": " − ", "product": " × "}[figure.op].join(names)
 
 
-def _name(figure: Figure, within: Figure) -> str:
-    return f"{figure.title}（{figure.unit}）" if figure.title == within.title and figure.unit != within.unit else figure.title
+def _name(figure: Figure, within: Figure, places: Places) -> str:
+    title = places.title(figure)
+    return f"{title}（{figure.unit}）" if figure.title == within.title and figure.unit != within.unit else title

@@ -48,6 +48,7 @@ def front(dossier: Dossier, sheets: Sequence[Sheet]) -> Sheet:
         "单元格保存完整数值，显示位数与试点方案一致；比较和判断以未取整的数值为准。",
         "“—”表示当年没有该项；“无数据”表示方案未填写计算所需的数据。标“未核实”的因子未能与标准原文核对。",
         "本表由试点方案自动生成，以试点方案为准；得分为企业自评，标明“直接取值”的得分按理由判定，不由公式算出。",
+        "“理由”“是否计入”“基本要求”等文字为报送数据下的说明，不随试算变化。",
     )
     for number, text in enumerate(texts, 1):
         sheet.put(0, str(number), Style("centred"))

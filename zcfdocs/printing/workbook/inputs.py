@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from zcfdocs.accounting.intensity import VALUE_NAMES
+from zcfdocs.catalogue import Catalogue
 from zcfdocs.dossier import Dossier
 from zcfdocs.figure import trimmed
 from zcfdocs.finding import Route
-from zcfdocs.plan import EnergyLine, Year
+from zcfdocs.plan import EnergyLine, Offset, Year
 from zcfdocs.printing.workbook.formula import Places
 from zcfdocs.printing.workbook.sheet import FIRST, GAP, Sheet, Style
 
@@ -51,6 +52,7 @@ def inputs(dossier: Dossier, heads: tuple[str, ...], note: str, places: Places) 
     years = len(heads)
     sheet = Sheet(NAME, "基础数据表", note, ("项目", "单位", *heads, "来源"), (34, 12, *[13] * years, 40))
     rows = aligned(entries(dossier))
+    places.names |= dict(_offset_names(dossier))
     proofs = Proofs(dossier)
     for number, section in enumerate(filter(lambda name: any(key[0] == name for key in rows), SECTIONS), 1):
         sheet.section(f"{numeral(number)}、{section}")
@@ -165,14 +167,25 @@ def _shares(year: Year, index: int, here: Route) -> Iterator[Entry]:
 
 
 def _offsets(dossier: Dossier, index: int, here: Route) -> Iterator[Entry]:
-    kinds = {kind.key: kind.name for kind in dossier.catalogue.offset_kinds}
     for position, offset in enumerate(dossier.plan.years[index].offsets):
-        method = dossier.catalogue.method(offset.method)
-        name = f"{offset.method} {method.title if method else ''}".strip()
-        kind = f"（{kinds.get(offset.kind, offset.kind)}）" if offset.kind else ""
-        yield Entry(
-            SECTIONS[8], f"{name}{kind}", offset.unit, index, (*here, "offsets", position, "amount"), offset.amount, offset.evidence
-        )
+        title = f"{offset.method} {offset_name(offset, dossier.catalogue)}".strip()
+        route = (*here, "offsets", position, "amount")
+        yield Entry(SECTIONS[8], title, offset.unit, index, route, offset.amount, offset.evidence)
+
+
+def _offset_names(dossier: Dossier) -> Iterator[tuple[Route, str]]:
+    for index, year in enumerate(dossier.plan.years):
+        for position, offset in enumerate(year.offsets):
+            yield ("years", index, "offsets", position, "amount"), offset_name(offset, dossier.catalogue)
+
+
+def offset_name(offset: Offset, catalogue: Catalogue) -> str:
+    """The method, with the kind where the method has more than one."""
+    method = catalogue.method(offset.method)
+    if method is None or not offset.kind:
+        return method.title if method else ""
+    kinds = {kind.key: kind.name for kind in catalogue.offset_kinds}
+    return method.title if method.kinds == (offset.kind,) else f"{method.title}（{kinds.get(offset.kind, offset.kind)}）"
 
 
 def _reported(year: Year, index: int, here: Route) -> Iterator[Entry]:

@@ -19,7 +19,7 @@ LOOKS = ("total", "result")
 
 def outline(sheet: Sheet, places: Places, figures: Column, depth: int = 0, absent: str = MISSING) -> None:
     """`figures` holds one a year; what is on this sheet already is referred to, what another sheet works out is linked."""
-    for part in aligned(figures):
+    for part in aligned(figures, places):
         if _stated_here(sheet, places, part):
             continue
         if _ends(part) or _worked_elsewhere(sheet, places, part):
@@ -48,9 +48,9 @@ def _row(sheet: Sheet, places: Places, figures: Column, formulas: Sequence[str],
         return
     look = look or LOOKS[min(depth, 1)]
     style = number_style(known, look)
-    sheet.put(NAME, known[-1].title, Style("total_name" if look == "total" else "name", indent=min(depth, 6)))
+    sheet.put(NAME, places.title(known[-1]), Style("total_name" if look == "total" else "name", indent=min(depth, 6)))
     sheet.put(UNIT, known[-1].unit, Style("unit"))
-    method = "" if look == "link" else explained(known[-1])
+    method = "" if look == "link" else explained(known[-1], places)
     if any(len(formula) > LENGTH for formula in formulas):
         method = f"{method}（项数过多，只列数值）"
     for at, (figure, formula) in enumerate(zip(figures, formulas, strict=True)):
@@ -83,7 +83,7 @@ def shown(value: Fraction, style: Style) -> Style:
     return Style(style.look, len(percent(value)[:-1].partition(".")[2]), True, style.indent)
 
 
-def aligned(figures: Column) -> list[list[Figure | None]]:
+def aligned(figures: Column, places: Places) -> list[list[Figure | None]]:
     """The parts of every year's figure, the same part of each year in one list."""
     rows: dict[tuple[str, str, int], list[Figure | None]] = {}
     taken_off = any(figure is not None and figure.op == "difference" for figure in figures)
@@ -93,7 +93,7 @@ def aligned(figures: Column) -> list[list[Figure | None]]:
         if taken_off and figure is not None and figure.op == "sum":
             parts = (figure,)  # years without anything taken off: the whole stands beside the other years' first part
         for part in parts:
-            key = (part.title, part.unit)
+            key = (places.title(part), part.unit)
             rows.setdefault((*key, met[key]), [None] * len(figures))[at] = part
             met[key] += 1
     return list(rows.values())

@@ -9,10 +9,13 @@ from zcfdocs.manuscript.notation import month
 from zcfdocs.plan import Project
 from zcfdocs.printing.workbook.formula import added
 from zcfdocs.printing.workbook.inputs import Proofs, places_of
-from zcfdocs.printing.workbook.sheet import GAP, MISSING, Ref, Sheet, Style
+from zcfdocs.printing.workbook.sheet import GAP, Ref, Sheet, Style
 
 NAME = "节能量和减排量"
 GAINS = (("energy", "节能量\n（tce/年）"), ("co2", "减碳量\n（tCO2/年）"), ("water", "节水量\n（m3/年）"))
+UNTOLD = "未填报"
+PARTLY = "有项目未填报，“实际”各栏合计只含已填报的项目，不能与承诺合计相比"
+WHOLLY = "各项目均已填报"
 STATES = {"planned": "拟建", "building": "在建", "done": "已完成"}
 FIRST_GAIN = 6
 
@@ -39,13 +42,25 @@ def projects(dossier: Dossier, note: str) -> tuple[Sheet, dict[tuple[int, str], 
         values = [getattr(item, name) for item in saves if item]
         whole = sum(values, Fraction(0))
         digits = max(map(places_of, values), default=0)
-        span = f"{refs[0].text(NAME)}:{refs[-1].text(NAME).partition('!')[0]}"
-        sheet.put(col, whole, Style("total", digits), added([span]))
+        sheet.put(col, whole, Style("total", digits), added([_span(refs[0], refs[-1])]))
+    if done:
+        _untold(sheet, found, _span(columns[FIRST_GAIN + len(GAINS)][0], columns[FIRST_GAIN + 2 * len(GAINS) - 1][-1]))
     sheet.advance()
     promised = {
         (at, name): refs[at] for col, (name, _) in enumerate(GAINS, FIRST_GAIN) for refs in (columns[col],) for at in range(len(found))
     }
     return sheet, promised
+
+
+def _span(first: Ref, last: Ref) -> str:
+    return f"{first.text(NAME)}:{last.text(NAME)}"
+
+
+def _untold(sheet: Sheet, found: tuple[Project, ...], span: str) -> None:
+    """Beside the totals: whether what was reached is that of all projects; a value typed later is seen."""
+    missing = any(project.achieved is None for project in found)
+    formula = f'IF(COUNT({span})<ROWS({span})*COLUMNS({span}),"{PARTLY}","{WHOLLY}")'
+    sheet.put(FIRST_GAIN + 2 * len(GAINS), PARTLY if missing else WHOLLY, Style("text"), formula)
 
 
 def _project(sheet: Sheet, index: int, project: Project, dossier: Dossier, done: bool, columns: dict[int, list[Ref]]) -> None:
@@ -59,11 +74,9 @@ def _project(sheet: Sheet, index: int, project: Project, dossier: Dossier, done:
     col = FIRST_GAIN
     for saves in (project.saves, *((project.achieved,) if done else ())):
         for name, _ in GAINS:
-            if saves is None:
-                sheet.put(col, MISSING if project.status == "done" else GAP, Style("gap"))
-            else:
-                value: Fraction = getattr(saves, name)
-                columns.setdefault(col, []).append(sheet.put(col, value, Style("input", places_of(value))))
+            value: Fraction | None = getattr(saves, name) if saves else None
+            ref = sheet.put(col, UNTOLD if value is None else value, Style("input", None if value is None else places_of(value)))
+            columns.setdefault(col, []).append(ref)
             col += 1
     proof = Proofs(dossier).titles(project.evidence)
     told = [_replaced(project, dossier), f"佐证：{proof}" if proof else ""]

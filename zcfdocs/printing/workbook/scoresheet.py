@@ -18,6 +18,7 @@ from zcfdocs.scoring import PhaseScore
 
 NAME = "得分"
 MOST, WEIGHT, POINTS = 5, 6, 7
+TOLD = {"基本要求": "报送数据下的结论，不随试算变化"}
 Rows = dict[tuple[str, str], Ref]
 
 
@@ -146,5 +147,5 @@ def _totals(sheet: Sheet, phases: Sequence[PhaseScore], weighted: list[list[Ref]
                 sheet.put(POINTS + at, told, Style("total_text"), f'IF({total}>={floor},"达到","未达到")' if sure else "")
             else:
                 sheet.put(POINTS + at, "全部符合" if dossier.score.basic_requirements else "未全部符合", Style("total_text"))
-        sheet.put(POINTS + len(phases), {titles[0]: "各组加权得分之和"}.get(title, ""), Style("text"))
+        sheet.put(POINTS + len(phases), TOLD.get(title, "各组加权得分之和" if title == titles[0] else ""), Style("text"))
         sheet.advance()

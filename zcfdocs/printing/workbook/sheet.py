@@ -109,7 +109,7 @@ class Sheet:
     def put(self, col: int, value: str | Fraction, style: Style, formula: str = "") -> Ref:
         """A cell of the current row."""
         self.cells[self.row, col] = Cell(value, style, formula)
-        if isinstance(value, str) and not formula:
+        if isinstance(value, str):
             width = self.widths[col] - 1.5 * (style.indent + (style.look == "text"))
             self.heights[self.row] = max(self.heights.get(self.row, 1.2 * LINE), LINE * lines(value, width) + 3)
         return Ref(self.name, self.row, col)
