@@ -36,6 +36,7 @@ class Built:
     site: bool = False
     failed: Mapping[str, ZcfError] = field(default_factory=dict)
     districts: tuple[str, ...] = ()
+    unbound: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # by place: pieces of evidence listed, and not bound
 
 
 def build(options: Options, tell: Tell) -> Built:
@@ -71,6 +72,7 @@ def build(options: Options, tell: Tell) -> Built:
             site,
             {**copies.failed, **filed.failed},
             filed.districts,
+            _unbound([*copies.made, *copies.kept], options),
         )
 
 
@@ -112,6 +114,16 @@ def _hand_out(job: Job, options: Options, store: Store) -> None:
         if store.has(job.key, [name]):  # a copy of another target, made before, may have been damaged since
             shutil.copyfile(store.folder(job.key) / name, room / name)
     replace_folder(room, final)
+
+
+def _unbound(places: Sequence[str], options: Options) -> dict[str, tuple[int, int]]:
+    """Where the evidence volume lacks something, as the volumes handed out say of themselves."""
+    if "evidence" not in options.to:
+        return {}
+    from zcfdocs.printing.binder import count_of  # the printing libraries take half a second to import
+
+    counts = {place: count_of(options.out / "submission" / place / COPIES["evidence"]) for place in places}
+    return {place: (count.listed, count.unbound) for place, count in counts.items() if count is not None and count.unbound}
 
 
 def _order(job: Job, options: Options) -> Order:

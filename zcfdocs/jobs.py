@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zcfdocs.binding.bound import READ
 from zcfdocs.catalogue import Papers
 from zcfdocs.errors import ZcfError
 from zcfdocs.pipeline import Examined
@@ -166,7 +167,7 @@ def _parts(item: Examined, origin: Origin, options: Options) -> dict[str, str]:
     assert assert_rulebook is not None
     evidence = hashlib.sha256()
     for key, fact in sorted(item.reading.evidence.facts.items()):
-        content = hashlib.sha256((source.folder / fact.path).read_bytes()).hexdigest() if fact.state == "ok" else fact.state
+        content = hashlib.sha256((source.folder / fact.path).read_bytes()).hexdigest() if fact.state in READ else fact.state
         evidence.update(f"{key}\0{fact.path}\0{content}\n".encode())
     return {
         "方案": hashlib.sha256(source.text.encode()).hexdigest(),

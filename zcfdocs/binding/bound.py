@@ -11,6 +11,7 @@ from zcfdocs.evidence import Evidence
 from zcfdocs.plan import EvidenceItem
 from zcfdocs.store import sha256
 
+READ = ("ok", "empty", "type", "unlike")  # states of a plain file, whose checksum can be told whatever is in it
 UNREADABLE = {
     "unsafe": "文件路径不合规",
     "missing": "文件不存在",
@@ -26,7 +27,7 @@ UNREADABLE = {
 class Bound:
     """An evidence item in the volume: its divider is page `first`, its last page `last`, both counted from 1 after the index.
 
-    `reason` says in Chinese why an item is only listed; it then has no pages. An item with the same bytes as an earlier one
+    `reason` says in Chinese why an item is only listed; it then has no pages, and a checksum where there is a file. An item with the same bytes as an earlier one
     shares its pages: `same_as` is the id of that one. `notes` say what a reader must know of a bound file.
     """
 
@@ -62,11 +63,11 @@ def paginate(items: Sequence[EvidenceItem], evidence: Evidence, folder: Path) ->
 
 def _bound(key: str, evidence: Evidence, folder: Path, seen: dict[str, Bound], first: int) -> Bound:
     fact = evidence.facts.get(key)
-    if fact is None or fact.state != "ok":
-        return Bound(key, 0, 0, "", UNREADABLE[fact.state if fact else "missing"])
-    digest = sha256(folder / fact.path)
-    if digest is None:
+    if fact is None:
         return Bound(key, 0, 0, "", UNREADABLE["missing"])
+    digest = sha256(folder / fact.path) if fact.state in READ else None
+    if fact.state != "ok" or digest is None:
+        return Bound(key, 0, 0, digest or "", UNREADABLE.get(fact.state, UNREADABLE["missing"]))
     if digest in seen:
         return replace(seen[digest], id=key, same_as=seen[digest].id)
     seen_inside = look(folder / fact.path)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zcfdocs.binding.glancing import plain
-from zcfdocs.binding.pictures import BROKEN_IMAGE, SCALED, UNSCALED, image, is_oversized
+from zcfdocs.binding.papers import is_oversized, paper_for, stated, told
+from zcfdocs.binding.pictures import BROKEN_IMAGE, UNSCALED, image
 
 if TYPE_CHECKING:
     import pikepdf
@@ -157,13 +158,12 @@ def _losses(document: pikepdf.Pdf, repaired: bool) -> Iterator[str]:
 def _picture(path: Path) -> Look:
     try:
         with image(path) as found:
-            width, height, fixed = found.width, found.height, found.mode in UNSCALED
+            width, height, size = found.width, found.height, stated(found)
+            is_scaled = found.mode not in UNSCALED and is_oversized(width, height, paper_for(size))
             found.draft(None, (width // 8, height // 8))  # a JPEG read at an eighth shows as well whether it is whole
             found.load()
     except ValueError as error:
         return Look(reason=str(error) if str(error).startswith("图片") else BROKEN_IMAGE)
     except (OSError, SyntaxError, MemoryError):
         return Look(reason=BROKEN_IMAGE)
-    if fixed or not is_oversized(width, height):
-        return Look(1)
-    return Look(1, notes=(f"原图 {width}×{height} 像素，已缩至 {SCALED} dpi",))
+    return Look(1, notes=told(width, height, size, is_scaled))

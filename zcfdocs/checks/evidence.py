@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -21,6 +23,7 @@ NOT_COUNTED = "不能用的佐证只是不计分，不妨碍阅读和排版，�
 NAMING: tuple[Route, ...] = tuple(
     (field,) for field in ("basic_requirements", "conditions", "diagnosis", "years", "benchmarks", "projects", "indicators", "publication")
 )
+A_SLIP = 0.84  # likeness of two file names one of which is misspelt: a letter wrong in six, or one missing
 Reference = tuple[Route, tuple[str, ...], date | None]
 
 
@@ -95,7 +98,20 @@ def evidence_files_are_there(case: Case) -> Iterator[Problem]:
     """佐证文件不存在。"""
     unnamed = case.evidence.unnamed[:MOST]
     for route, name in _in_state(case, "missing"):
-        yield Problem(route, f"找不到文件 {name}。{suggest(name, unnamed)}", "放入该文件，或改正文件名（区分大小写）")
+        yield Problem(route, f"找不到文件 {name}。{_misspelt(name, unnamed)}", "放入该文件，或改正文件名（区分大小写）")
+
+
+def _misspelt(name: str, present: Iterable[str]) -> str:
+    """Names of documents are alike in folder, type and number series: only a slip in the name itself counts, never another number."""
+    stem = PurePosixPath(name).stem.casefold()
+    stems = {PurePosixPath(other).stem.casefold(): other for other in present}
+    alike = {other: path for other, path in stems.items() if _numbers(other) == _numbers(stem)}
+    near = difflib.get_close_matches(stem, alike, n=1, cutoff=A_SLIP)
+    return f"是不是想写 {alike[near[0]]}？" if near else ""
+
+
+def _numbers(stem: str) -> list[str]:
+    return re.findall(r"\d+", stem)
 
 
 @check("Z605", E, why=UNSAFE, wrong="evidence/licence.pdf → /home/…/licence.pdf", right="把文件本身放入 evidence/")
@@ -198,10 +214,18 @@ def listed_evidence_is_used(case: Case) -> Iterator[Problem]:
        right="列入清单，或移走文件")  # fmt: skip
 def every_file_is_listed(case: Case) -> Iterator[Problem]:
     """evidence/ 中的文件没有列入清单。"""
-    for name in case.evidence.unnamed[:20]:
+    listed = {item.file for item in case.plan.evidence}
+    unlisted = [name for name in case.evidence.unnamed if not _is_original(name, listed)]
+    for name in unlisted[:20]:
         yield Problem(("evidence",), f"文件 {name} 没有列入 evidence 清单", "列入清单，或从文件夹移走")
-    if len(case.evidence.unnamed) > 20:
-        yield Problem(("evidence",), f"另有 {len(case.evidence.unnamed) - 20} 个文件没有列入 evidence 清单", "列入清单，或从文件夹移走")
+    if len(unlisted) > 20:
+        yield Problem(("evidence",), f"另有 {len(unlisted) - 20} 个文件没有列入 evidence 清单", "列入清单，或从文件夹移走")
+
+
+def _is_original(name: str, listed: set[str]) -> bool:
+    """Whether the PDF that `fmt --evidence` made of a Word or Excel file is listed in its stead."""
+    path = PurePosixPath(name)
+    return path.suffix.lower() in OFFICE and not listed.isdisjoint((str(path.with_suffix(".pdf")), f"{name}.pdf"))
 
 
 @check("Z616", W, why="证书须属本工厂；曾用名列在 former_names 的也算。", wrong="holder: 集团公司",
@@ -251,5 +275,5 @@ def evidence_can_be_bound(case: Case) -> Iterator[Problem]:
             )
         elif kind == ".ofd":
             yield Problem(route, f"{name} 是 OFD 文件，不能装订", "用出具单位的阅读器另存为 PDF 后放入")
-        elif glance(f"{folder}/{name}"):
-            yield Problem(route, f"{name} 可能已加密或不完整，不能装订", "打开核对；另存为不加密的 PDF，或重新扫描")
+        elif (doubt := glance(f"{folder}/{name}")) is not None:
+            yield Problem(route, f"{name} {doubt.what}", doubt.mend)

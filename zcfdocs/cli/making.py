@@ -50,6 +50,8 @@ def build_command(
         say(f"已删除不再需要的 {options.out / 'submission' / place}")
     if set(options.to) & COPIES.keys():
         say(f"申报材料新生成 {len(built.printed)} 份，未变化 {len(built.kept)} 份")
+    for place, (listed, unbound) in built.unbound.items():
+        say(f"{place}：{listed} 份佐证中 {unbound} 份未装订，原因见{COPIES['evidence']} 的“未装订的材料”一节")
     if "site" in options.to:
         say("网站已更新" if built.site else "网站没有变化")
     for district in built.districts:

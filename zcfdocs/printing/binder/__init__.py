@@ -10,11 +10,11 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.printing.binder.front import by_requirement, by_row, entries, front
 from zcfdocs.printing.binder.leaves import write_leaves
 from zcfdocs.printing.binder.stamps import print_stamps
-from zcfdocs.printing.binder.volume import assemble, gathered
+from zcfdocs.printing.binder.volume import Count, assemble, count_of, gathered
 from zcfdocs.printing.pdf import print_pdf
 from zcfdocs.store import sha256
 
-__all__ = ["bind"]
+__all__ = ["Count", "bind", "count_of"]
 
 
 def bind(dossier: Dossier, folder: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zcfdocs.binding import Bound
-from zcfdocs.binding.pictures import OVERSIZED, SCALED
+from zcfdocs.binding.papers import OVERSIZED, SCALED
 from zcfdocs.dossier import Dossier
 from zcfdocs.manuscript.citing import COMPUTED, OWN, keys_for, places
 from zcfdocs.manuscript.manuscript import Manuscript
@@ -167,11 +167,9 @@ def by_requirement(dossier: Dossier, known: Iterable[Entry]) -> tuple[IndexGroup
 
 
 def left_over(known: Iterable[Entry], indexes: Iterable[IndexGroup]) -> tuple[IndexGroup, ...]:
-    """Evidence that neither a row nor a requirement names: it too must be found."""
+    """Evidence that neither a row nor a requirement names: it too must be found. It has no number among the requirements."""
     told = {entry.item.id for group in indexes for line in group.lines for entry in line.entries}
-    lines = tuple(
-        IndexLine(str(entry.number), "、".join(entry.places) or "没有一处引用", (entry,)) for entry in known if entry.item.id not in told
-    )
+    lines = tuple(IndexLine(ABSENT, "、".join(entry.places) or "没有一处引用", (entry,)) for entry in known if entry.item.id not in told)
     return (IndexGroup("其他材料", lines),) if lines else ()
 
 

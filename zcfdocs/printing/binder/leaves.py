@@ -10,8 +10,9 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from zcfdocs.binding.looking import opened
-from zcfdocs.printing.binder.pictures import picture, shrink
-from zcfdocs.printing.binder.sheet import A4, Sheet, page_sheet, rotation, visible
+from zcfdocs.printing.binder.pictures import picture
+from zcfdocs.printing.binder.sheet import Sheet, sheet_of, visible
+from zcfdocs.printing.binder.shrinking import shrink
 from zcfdocs.printing.binder.stamps import stamp
 
 # What a page's resources may carry besides its looks: actions, files, metadata, ties to a document that stays behind.
@@ -81,16 +82,18 @@ def write_leaves(source: Path, first: int, count: int, target: Path) -> tuple[st
         notes = [*_flattened(document)]
         for item in document.objects:
             _strip(item)
-        notes += shrink(document)
+        sheets = [sheet_of(page) for page in document.pages]
+        if larger := sum(sheet.is_reduced for sheet in sheets):
+            notes.append(f"其中 {larger} 页原大于 A3，缩印于 A3 页")
+        notes += shrink(document, sheets)
         lost = []
-        sheet: Sheet
         found: Any
-        for number, page in enumerate(document.pages, 1):
+        for number, (page, sheet) in enumerate(zip(document.pages, sheets, strict=True), 1):
             try:
-                sheet, found = _leaf(page, part)
+                found = _leaf(page, part)
             except BAD:
                 lost.append(number)
-                sheet, found = Sheet(*A4, (1, 0, 0, 1, 0, 0)), None  # a blank page keeps the numbers
+                found = None  # a blank page keeps the numbers
             _add(part, sheet, found, first + number - 1, (number, count))
         _keep_layers(document, part)
         save(part, target)
@@ -99,15 +102,14 @@ def write_leaves(source: Path, first: int, count: int, target: Path) -> tuple[st
     return tuple(notes)
 
 
-def _leaf(page: pikepdf.Page, part: pikepdf.Pdf) -> tuple[Sheet, Any]:
+def _leaf(page: pikepdf.Page, part: pikepdf.Pdf) -> Any:
     box = visible(page)
-    sheet = page_sheet(box, rotation(page))
     form = page.as_form_xobject(handle_transformations=False)
     form.BBox = Array([round(value, 4) for value in box])
     for key in ("/Matrix", "/Metadata", "/StructParents", "/StructParent"):
         if key in form:
             del form[key]
-    return sheet, part.copy_foreign(form)
+    return part.copy_foreign(form)
 
 
 def _add(part: pikepdf.Pdf, sheet: Sheet, found: Any, number: int, place: tuple[int, int]) -> None:

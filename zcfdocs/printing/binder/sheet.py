@@ -1,13 +1,21 @@
-"""How a foreign page or picture lies on a sheet of A4: upright or across as it was, a little smaller, its page number below it."""
+"""How a foreign page or picture lies on its sheet, A4 or A3: upright or across as it was, a little smaller, its page number below it."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-A4 = (595.28, 841.89)
+import pikepdf
+
+from zcfdocs.binding import papers
+
+A4, A3 = (595.28, 841.89), (841.89, 1190.55)
+PAPERS = {papers.A4: A4, papers.A3: A3}
 SIDE, FOOT = 14.0, 34.0
+POINTS = 72.0  # an inch
+A_DOT = (0.95, 1.4)  # dots a point, where a page is measured in dots
+Size = tuple[float, float]
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 # Where the corners of the unit square go for each of the eight EXIF orientations.
@@ -25,18 +33,41 @@ ORIENTATIONS: dict[int, Matrix] = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's size and the matrix that brings the original onto it."""
+    """A sheet's size and the matrix that brings the original onto it; `is_reduced` where that was larger than the largest sheet."""
 
     width: float
     height: float
     matrix: Matrix
+    is_reduced: bool = False
 
     @property
     def operators(self) -> str:
         return " ".join(f"{value:.6f}" for value in self.matrix) + " cm"
 
 
-def page_sheet(box: Box, rotate: int) -> Sheet:
+def sheet_of(page: Any) -> Sheet:
+    """A page keeps its size up to A3, and what is larger becomes A3."""
+    box = visible(page)
+    paper = papers.A4 if _is_measured_in_dots(page, box) else papers.paper_for(inches(box))
+    is_reduced = paper == papers.A3 and papers.excess(inches(box), paper) > papers.LARGER
+    return replace(page_sheet(box, rotation(page), PAPERS[paper]), is_reduced=is_reduced)
+
+
+def inches(box: Box) -> Size:
+    return (box[2] - box[0]) / POINTS, (box[3] - box[1]) / POINTS
+
+
+def _is_measured_in_dots(page: Any, box: Box) -> bool:
+    """Programs that make a PDF of a photograph give its page a point a dot, or three for four: that is no size of paper."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    try:
+        found = [(float(item.Width), float(item.Height)) for item in page.get_images(recursive=False).values()]
+    except (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, KeyError):
+        return False
+    return any(A_DOT[0] < across / width < A_DOT[1] and A_DOT[0] < up / height < A_DOT[1] for across, up in found)
+
+
+def page_sheet(box: Box, rotate: int, paper: Size) -> Sheet:
     """For a page seen through `box` and turned clockwise by `rotate` degrees."""
     left, bottom, right, top = box
     width, height = right - left, top - bottom
@@ -47,21 +78,21 @@ def page_sheet(box: Box, rotate: int) -> Sheet:
         270: (0, 1, -1, 0, top, -left),
     }
     turned = rotate % 180 != 0
-    return _fitted(upright[rotate], height if turned else width, width if turned else height)
+    return _fitted(upright[rotate], height if turned else width, width if turned else height, paper)
 
 
-def picture_sheet(width: int, height: int, orientation: int) -> Sheet:
+def picture_sheet(width: int, height: int, orientation: int, paper: Size) -> Sheet:
     """For a picture of so many pixels, turned as its EXIF says."""
     turned = orientation >= 5
     seen_width, seen_height = (height, width) if turned else (width, height)
     a, b, c, d, e, f = ORIENTATIONS[orientation]
     x, y = float(seen_width), float(seen_height)
-    return _fitted((a * x, b * y, c * x, d * y, e * x, f * y), x, y)
+    return _fitted((a * x, b * y, c * x, d * y, e * x, f * y), x, y, paper)
 
 
-def _fitted(matrix: Matrix, width: float, height: float) -> Sheet:
+def _fitted(matrix: Matrix, width: float, height: float, paper: Size) -> Sheet:
     """`matrix` brings the original to the origin at `width` × `height`; here it is scaled into the frame and centred there."""
-    sheet = (A4[1], A4[0]) if width > height else A4
+    sheet = (paper[1], paper[0]) if width > height else paper
     room = (sheet[0] - 2 * SIDE, sheet[1] - SIDE - FOOT)
     scale = min(room[0] / width, room[1] / height)
     x = SIDE + (room[0] - scale * width) / 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,24 @@ from zcfdocs.printing.binder.stamps import add_stamps
 LONGEST_MARK = 40
 AT_ONCE = 60  # parts kept open: systems allow a process a few hundred open files
 FRONT_MARKS = (("编制说明", "about"), ("一、按评价指标索引", "index-rows"), ("二、按基本要求和申报条件索引", "index-requirements"), ("三、材料清单", "list"))  # fmt: skip
+LISTED, UNBOUND = "/Listed", "/Unbound"  # in the document information, so that a build need not open the evidence to tell
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many items a volume lists, and how many of them are not bound."""
+
+    listed: int
+    unbound: int
+
+
+def count_of(path: Path) -> Count | None:
+    """As a volume says of itself; None where it is none."""
+    try:
+        with pikepdf.open(path, access_mode=pikepdf.AccessMode.stream) as volume:
+            return Count(int(str(volume.docinfo[LISTED])), int(str(volume.docinfo[UNBOUND])))
+    except (pikepdf.PikepdfError, OSError, KeyError, ValueError):
+        return None
 
 
 def gathered(parts: Sequence[Path], room: Path) -> list[Path]:
@@ -73,7 +92,7 @@ def assemble(
                 page = next(sheets)
                 volume.pages.append(page)
                 add_stamps(volume.pages[-1], glyphs, title)
-        _describe(volume, lead)
+        _describe(volume, lead, Count(len(entries), sum(not entry.is_bound for entry in entries)))
         _bookmarks(volume, entries, groups, anchors)
         save(volume, target)
 
@@ -90,13 +109,14 @@ def _anchors(volume: pikepdf.Pdf) -> dict[str, Any]:
     return {str(name): place[0] for name, place in zip(names[::2], names[1::2], strict=True)}
 
 
-def _describe(volume: pikepdf.Pdf, lead: int) -> None:
+def _describe(volume: pikepdf.Pdf, lead: int, count: Count) -> None:
     """Roman numbers before the evidence, then from 1; foreign pages are neither tagged nor PDF/A, so nothing claims that they were."""
     labels = [0, Dictionary(S=Name.r)]
     if lead < len(volume.pages):
         labels += [lead, Dictionary(S=Name.D, P=String("佐证 "), St=1)]
     volume.Root.PageLabels = Dictionary(Nums=Array(labels))
     volume.Root.PageMode = Name.UseOutlines
+    volume.docinfo[LISTED], volume.docinfo[UNBOUND] = String(str(count.listed)), String(str(count.unbound))
     volume.Root.MarkInfo = Dictionary(Marked=False)
     with volume.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as record:
         for key in ("pdfaid:part", "pdfaid:conformance"):
