@@ -6,28 +6,42 @@ import hashlib
 import io
 import re
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import docx
+import lxml.html
 import openpyxl
+import pdfplumber
 import pypdfium2
 import pytest
+from docx.document import Document
+from docx.enum.table import WD_ROW_HEIGHT_RULE
+from docx.oxml.ns import qn
+from docx.shared import Pt
+from pdfplumber.page import Page
 
+from tests import results
+from tests.test_word_text import in_libreoffice
 from zcfdocs.binding import paginate
 from zcfdocs.build import Built, build
 from zcfdocs.bureau import forms, letter, scores
+from zcfdocs.catalogue import Papers
 from zcfdocs.dossier import Dossier
 from zcfdocs.errors import ZcfError
 from zcfdocs.fields import uscc_check
 from zcfdocs.jobs import Options
 from zcfdocs.loading import Shelf
+from zcfdocs.manuscript.evaluation import evaluation
+from zcfdocs.manuscript.notation import amount, points
 from zcfdocs.office import FORM_FILES, LETTER_FILES
 from zcfdocs.pipeline import dossier, examine
 from zcfdocs.printing.parity import compare, read_html
 from zcfdocs.printing.pdf import print_pdf
 from zcfdocs.printing.word import print_word
-from zcfdocs.reviews import NO_REVIEWS, read_reviews
+from zcfdocs.reviews import NO_REVIEWS, Reviews, read_reviews
 from zcfdocs.scorecard import Origin
 
 ROOT = Path(__file__).parent.parent
@@ -101,12 +115,153 @@ def test_the_letter_form_has_its_measures(jinhe: Dossier) -> None:
     assert lines
     assert all(abs(length - 170) < 1.5 for _, length in lines)
     assert 276 < max(y for y, _ in lines) < 278.5
-    head = [y / scale for y, count in enumerate(red) if count and y / scale < 60]
-    assert 29 < min(head) < 33
 
 
 def is_red(pixel: tuple[int, int, int]) -> bool:
     return pixel[0] > 150 and pixel[1] < 90 and pixel[2] < 90
+
+
+@dataclass(frozen=True)
+class Line:
+    """A red line in millimetres: from the left edge of the page to its right end, from the upper edge downwards."""
+
+    left: float
+    right: float
+    top: float
+    thick: float
+
+
+def red_lines(page: pypdfium2.PdfPage) -> tuple[float, list[Line]]:
+    """Where the ink of a letter begins and its red lines."""
+    picture = page.render(scale=8).to_pil().convert("RGB")
+    scale, width = picture.height / 297, picture.width
+    red, green, _ = (channel.tobytes() for channel in picture.split())
+    marks = bytes(strong > 150 and weak < 90 for strong, weak in zip(red, green, strict=True))
+    rows = [marks[at : at + width] for at in range(0, len(marks), width)]
+    begin = next(y for y, row in enumerate(rows) if 1 in row) / scale
+    lines = []
+    for full, run in groupby(enumerate(rows), key=lambda item: item[1].count(1) / scale > 150):
+        if full:
+            found = list(run)
+            top, first = found[0]
+            lines.append(Line(first.find(1) / scale, (first.rfind(1) + 1) / scale, top / scale, len(found) / scale))
+    return begin, lines
+
+
+def is_a_letter(page: pypdfium2.PdfPage) -> None:
+    """GB/T 9704-2012, 10.1: lines of 170 mm in the middle, thick above thin, at the foot thin above thick and 20 mm from the edge."""
+    begin, lines = red_lines(page)
+    assert begin == pytest.approx(30, abs=0.4)
+    assert len(lines) == 4
+    for line in lines:
+        assert (line.left, line.right) == (pytest.approx(20, abs=0.5), pytest.approx(190, abs=0.5))
+    thick, thin, upper, lower = lines
+    assert thick.thick > thin.thick
+    assert upper.thick < lower.thick
+    assert lower.top + lower.thick == pytest.approx(277, abs=0.4)
+
+
+def test_the_letter_is_a_letter_on_paper_and_in_word(jinhe: Dossier, tmp_path: Path) -> None:
+    papers = jinhe.catalogue.papers
+    assert papers is not None
+    made = letter.letter([jinhe], papers)
+    is_a_letter(pypdfium2.PdfDocument(print_pdf(made).data)[0])
+    for opened_pdf in in_libreoffice(tmp_path, letter=print_word(made, {})):
+        opened_pdf.close()
+    pages = pypdfium2.PdfDocument(tmp_path / "letter.pdf")
+    assert len(pages) == 1
+    is_a_letter(pages[0])
+
+
+CHARACTER, RIGHT = 15.79, (210 - 26) / 25.4 * 72  # points: a character of 3号 and where its line ends
+LONG = "某某市滨海新区某某生物制药科技发展集团有限责任公司第一分公司原料药制造中心总厂区"
+
+
+def named(found: Dossier, name: str) -> Dossier:
+    factory = found.plan.factory.model_copy(update={"name": name, "applicant": None})
+    return replace(found, plan=found.plan.model_copy(update={"factory": factory}))
+
+
+def lines_of(page: Page) -> list[tuple[str, float, float, float]]:
+    """Text, left, right and top of each line, in points."""
+    found = page.extract_text_lines(return_chars=False)
+    return [(str(line["text"]).replace(" ", ""), line["x0"], line["x1"], line["top"]) for line in found]
+
+
+def test_the_letter_of_two_firms_keeps_its_contact_and_stands_alike_on_paper_and_in_word(
+    jinhe: Dossier, haiheng: Dossier, tmp_path: Path
+) -> None:
+    """附件 after a whole line, the contact two characters in, the date below the middle of the name (GB/T 9704-2012, 7.3.4, 7.3.5, 7.3.7)."""
+    papers = jinhe.catalogue.papers
+    assert papers is not None
+    made = letter.letter([named(haiheng, LONG), jinhe], papers)
+    paper = pdfplumber.open(io.BytesIO(print_pdf(made).data))
+    (word,) = in_libreoffice(tmp_path, letter=print_word(made, {}))
+    for copy in (paper, word):
+        assert len(copy.pages) == 1
+        lines = lines_of(copy.pages[0])
+        left = next(line for line in lines if line[0].startswith("市工业"))[1]
+        said, listed = next((one, two) for one, two in pairwise(lines) if two[0].startswith("附件"))
+        assert (said[0], listed[3] - said[3]) == ("专此致函。", pytest.approx(2 * 29, abs=2))
+        contact = next(line for line in copy.pages[0].chars if line["text"] == "（" and line["top"] > listed[3])
+        assert contact["x0"] - left == pytest.approx(2 * CHARACTER, abs=8), "a bracket fills half its square"
+        copy.close()
+
+
+# Name, width of the box it shares with the date, distance of that from the edge: a longer name moves the date.
+SENDERS = (("西青区工信局", 11, 4), ("西青区工业和信息化局及", 11, 4), ("西青区工业和信息化局发展部", 13, 2))
+
+
+def test_name_and_date_stand_in_the_middle_of_each_other(jinhe: Dossier, tmp_path: Path) -> None:
+    """The date four characters from the edge; a name longer than it two (GB/T 9704-2012, 7.3.5.1)."""
+    made = [letter.letter([of_bureau(jinhe, sender)], papers_of(jinhe)) for sender, _, _ in SENDERS]
+    words = in_libreoffice(tmp_path, **{f"l{number}": print_word(one, {}) for number, one in enumerate(made)})
+    for (sender, width, edge), one, word in zip(SENDERS, made, words, strict=True):
+        assert f'style="width: {width}em; margin-right: {edge}em"' in one.html
+        for copy in (pdfplumber.open(io.BytesIO(print_pdf(one).data)), word):
+            characters = copy.pages[0].chars
+            day = max((item for item in characters if item["text"] == "日"), key=lambda item: item["top"])
+            name = [item for item in characters if item["text"] in sender and 25 < day["top"] - item["top"] < 33]
+            assert "".join(item["text"] for item in name) == sender
+            date_middle = day["x1"] - 11 / 2 * CHARACTER
+            assert (name[0]["x0"] + name[-1]["x1"]) / 2 == pytest.approx(date_middle, abs=2)
+            assert RIGHT - max(name[-1]["x1"], day["x1"]) == pytest.approx(edge * CHARACTER, abs=4)
+            copy.close()
+
+
+def test_a_name_longer_than_the_line_takes_two(jinhe: Dossier) -> None:
+    made = letter.letter([of_bureau(jinhe, "局" * 40)], papers_of(jinhe))
+    assert 'style="width: 26em; margin-right: 2em"' in made.html
+    paper = print_pdf(made)
+    assert compare(made.html, paper.data, print_word(made, paper.labels)) == []
+
+
+def papers_of(found: Dossier) -> Papers:
+    assert found.catalogue.papers is not None
+    return found.catalogue.papers
+
+
+def of_bureau(found: Dossier, name: str | None) -> Dossier:
+    districts = tuple(district.model_copy(update={"bureau": name}) for district in found.catalogue.districts)
+    catalogue = found.catalogue.model_copy(update={"districts": districts})
+    return replace(found, rulebook=replace(found.rulebook, catalogue=catalogue))
+
+
+def test_a_bureau_that_the_catalogue_names_sends_the_letter(jinhe: Dossier) -> None:
+    told = texts(letter.letter([of_bureau(jinhe, "某区工业和信息化局")], papers_of(jinhe)).html)
+    assert told.count("某区工业和信息化局") == 2
+    assert texts(letter.letter([jinhe], papers_of(jinhe)).html).count("西青区工业和信息化主管部门") == 2
+
+
+def test_the_seal_of_the_list_is_asked_for_at_the_edge_and_titles_are_of_22_points(jinhe: Dossier) -> None:
+    document = docx.Document(io.BytesIO(print_word(letter.listing([jinhe], papers_of(jinhe)), {})))
+    line = next(paragraph for paragraph in document.paragraphs if "盖章" in paragraph.text)
+    assert line.style is not None
+    assert line.style.name == "Seal Line"
+    assert not line.style.paragraph_format.first_line_indent
+    assert document.styles["Form Title"].font.size == Pt(22)
+    (page,) = pdfplumber.open(io.BytesIO(print_pdf(letter.letter([jinhe], papers_of(jinhe))).data)).pages
+    assert 22 in {round(one["size"], 1) for one in page.chars if one["text"] == "函"}
 
 
 def test_the_list_is_the_notices_word_for_word(jinhe: Dossier, haiheng: Dossier) -> None:
@@ -148,6 +303,119 @@ def test_the_blank_score_sheet_shows_no_points_of_the_factory(jinhe: Dossier) ->
         assert phase["display"] not in blank
     assert sum(text in ("必选", "可选") for text in texts(scores.sheet(jinhe, filled=False).html)) == 42
     assert "自评" not in blank
+
+
+def cells(html: str) -> list[list[str]]:
+    """The rows of all tables, cell by cell."""
+    root = lxml.html.fromstring(html)
+    return [["".join(cell.itertext()).strip() for cell in row.xpath("th|td")] for row in root.iter("tr")]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Dossier:
+    """The example with a year after its pilot."""
+    return opened(results.write(tmp_path_factory.mktemp("done") / "plan"))
+
+
+def test_an_expert_finds_each_row_by_its_number_and_the_phase_to_judge(jinhe: Dossier, done: Dossier) -> None:
+    for filled in (False, True):
+        rows = cells(scores.sheet(jinhe, filled).html)
+        numbers = [cell for row in rows for cell in row if re.fullmatch(r"\d\.\d\.\d", cell)]
+        assert numbers == [row.id for row in jinhe.catalogue.rows()]
+        assert ["".join(cell.split("\u2060")) for cell in rows[0]][:3] == ["二级指标", "编号", "指标要求"]
+        assert "专家评分（现状）" in [cell.replace("\u2060", "") for cell in rows[0]]
+        after = cells(scores.sheet(done, filled).html)[0]
+        assert "专家评分（结果）" in [cell.replace("\u2060", "") for cell in after]
+
+
+def test_a_visit_after_the_pilot_checks_the_year_that_was_reached(jinhe: Dossier, done: Dossier) -> None:
+    before, after = forms.visit(jinhe, NO_REVIEWS, papers_of(jinhe)).html, forms.visit(done, NO_REVIEWS, papers_of(done)).html
+    assert f"{jinhe.plan.accounting.baseline}年能源消费核对" in "".join(texts(before)).replace("\u2060", "")
+    reached = next(year for year in done.plan.years if year.kind == "result")
+    assert f"{reached.year}年能源消费核对" in "".join(texts(after)).replace("\u2060", "")
+    told = [row[1].replace("\u2060", "") for row in cells(after)]
+    assert all(f"{amount(line.amount)} {line.unit}" in told for line in reached.energy)
+
+
+def test_the_title_of_the_application_ends_its_line_after_a_word(done: Dossier) -> None:
+    made = evaluation(done)
+    assert made is not None
+    paper = print_pdf(made)
+    title = [line[0] for line in lines_of(pdfplumber.open(io.BytesIO(paper.data)).pages[0]) if "“" in line[0] or "申请" in line[0]]
+    assert title[:2] == ["“零碳”工厂试点建设", "效果评价申请"]
+    document = docx.Document(io.BytesIO(print_word(made, paper.labels)))
+    assert "“零碳”工厂试点建设\n效果评价申请" in [paragraph.text for paragraph in document.paragraphs]
+
+
+def heights(document: Document) -> dict[str, int]:
+    """The least height of rows in points, by the text of their first cell."""
+    found = {}
+    for row in (row for table in document.tables for row in table.rows):
+        if row.height is not None:
+            assert row.height_rule == WD_ROW_HEIGHT_RULE.AT_LEAST
+            found[row.cells[0].text] = round(row.height.pt)
+    return found
+
+
+def test_there_is_room_to_write_by_hand(jinhe: Dossier) -> None:
+    papers = papers_of(jinhe)
+    opinion, visit = forms.opinion(jinhe, NO_REVIEWS), forms.visit(jinhe, NO_REVIEWS, papers)
+    first, second = (docx.Document(io.BytesIO(print_word(made, {}))) for made in (opinion, visit))
+    assert heights(first) == {"补正要求": 104, "初审意见": 52}
+    rooms = heights(second)
+    assert (rooms.pop("调研记录"), rooms.pop("存在问题和建议")) == (104, 104)
+    asked = [str(number) for number in range(1, len(papers.visit.topics) + 1)]
+    assert set(rooms) > {*asked, *(project.name for project in jinhe.plan.projects)}
+    assert set(rooms.values()) == {34}
+    for document in (first, second):
+        assert not [paragraph for paragraph in document.element.body.iter(qn("w:p")) if (paragraph.style or "").startswith("Room")]
+    for page in pdfplumber.open(io.BytesIO(print_pdf(visit).data)).pages:
+        for table in page.find_tables():
+            if "现场情况" in page.crop(table.bbox).extract_text():
+                assert all(row.bbox[3] - row.bbox[1] >= 33.5 for row in table.rows[1:])
+
+
+def test_every_box_to_tick_is_of_the_chinese_font(jinhe: Dossier) -> None:
+    """LibreOffice sets signs that begin a paragraph in the Latin font, whatever their hint."""
+    document = docx.Document(io.BytesIO(print_word(forms.opinion(jinhe, NO_REVIEWS), {})))
+    boxes = next(p for p in document.element.body.iter(qn("w:p")) if p.xpath("string(.)").startswith("□同意推荐"))
+    first = boxes.r_lst[0]
+    assert (first.text, first.rPr.rFonts.get(qn("w:ascii")), first.rPr.rFonts.get(qn("w:hint"))) == ("□", "仿宋_GB2312", "eastAsia")
+
+
+ROWS = """format: zcf-reviews/1
+reviews:
+  - {role: district, rows: [{id: 1.3.1, phase: now, points: 30, reason: 路径<b>不全</b>}, {id: 1.3.1, phase: target, points: 40}]}
+  - {role: expert, reviewer: 甲, rows: [{id: 1.1.1, phase: now, points: 4, reason: 承诺书不全}, {id: 1.1.1, phase: target, points: 5}]}
+"""
+SECOND = "  - {role: expert, reviewer: 乙, rows: [{id: 1.1.1, phase: now, points: 3.5}]}\n"
+
+
+def reviewed(folder: Path, text: str) -> Reviews:
+    (folder / "review.yaml").write_text(text, "utf-8")
+    read = read_reviews(folder, "review.yaml")
+    assert read.findings == ()
+    return read.reviews
+
+
+def test_points_of_the_district_and_of_experts_stand_in_their_papers(jinhe: Dossier, tmp_path: Path) -> None:
+    reviews = reviewed(tmp_path, ROWS)
+    opinion = forms.opinion(jinhe, reviews)
+    own = {phase: next(row for row in jinhe.score.phases[phase].rows if row.row.id == "1.3.1").points for phase in ("now", "target")}
+    title = jinhe.catalogue.row("1.3.1").title  # type: ignore[union-attr]  # a row of the catalogue
+    told = cells(opinion.html)
+    assert ["1.3.1", title, "现状", points(own["now"], Fraction(40)), "30.00", "路径<b>不全</b>"] in told
+    assert ["1.3.1", title, "目标", points(own["target"], Fraction(40)), "40.00", ""] in told
+    sheet = scores.sheet(jinhe, filled=True, reviews=reviews)
+    row = next(row for row in cells(sheet.html) if "1.1.1" in row)
+    assert row[-2:] == ["4.00", "承诺书不全目标 5.00 分"]
+    two = next(row for row in cells(scores.sheet(jinhe, True, reviewed(tmp_path, ROWS + SECOND)).html) if "1.1.1" in row)
+    assert two[-2:] == ["甲：4.00乙：3.50", "甲：承诺书不全甲：目标 5.00 分"]
+    blank = next(row for row in cells(scores.sheet(jinhe, False, reviews).html) if "1.1.1" in row)
+    assert blank[-2:] == ["", ""]
+    for made in (opinion, sheet):
+        paper = print_pdf(made)
+        assert compare(made.html, paper.data, print_word(made, paper.labels)) == []
 
 
 REVIEW = """format: zcf-reviews/1
@@ -242,7 +510,7 @@ def test_word_and_excel_of_the_list_say_the_same(home: Path) -> None:
     sheet = openpyxl.load_workbook(folder / "推荐汇总表.xlsx").active
     assert sheet is not None
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
-    assert rows == [[cell.text for cell in row.cells] for row in word.rows]
+    assert [[str(value) for value in row] for row in rows] == [[cell.text for cell in row.cells] for row in word.rows]
     assert len(rows) == 2
     assert sheet["A2"].value == "“零碳”工厂试点工作推荐汇总表"
 
@@ -292,3 +560,18 @@ def test_text_that_begins_like_a_formula_stays_text(jinhe: Dossier) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert sheet is not None
     assert (sheet["B5"].value, sheet["B5"].data_type) == ('=HYPERLINK("http://x")', "s")
+
+
+def test_the_workbook_is_fit_to_be_printed(jinhe: Dossier, haiheng: Dossier) -> None:
+    """Names have the lines they need, whatever program prints them; numbers and districts stand in the middle, the table too."""
+    from zcfdocs.printing.listing import print_listing
+
+    found = [named(haiheng, LONG), jinhe]
+    columns = jinhe.catalogue.submission.summary.columns
+    data = print_listing(letter.listing(found, papers_of(jinhe)), "附件3", "推荐单位：", columns, letter.lines(found))
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet is not None
+    assert [sheet[place].value for place in ("A5", "A6")] == [1, 2]
+    assert {sheet[place].alignment.horizontal for place in ("A5", "D5", "A6", "D6")} == {"center"}
+    assert sheet.row_dimensions[5].height >= 3 * 16 > len(LONG) / 19 * 16, "a column of 44 holds 19 characters of 12 points"
+    assert sheet.print_options.horizontalCentered

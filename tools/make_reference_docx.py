@@ -27,6 +27,7 @@ Element = Any  # lxml elements, which python-docx leaves untyped
 FANG, HEI, KAI, SONG = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"  # what Chinese offices have
 BODY = 16  # 3号
 TIGHT = Pt(-0.25)  # 28 characters of 3号 are 448 points, the text is 442 wide
+RULE_LEFT, RULE_RIGHT = -22.68, -17.01  # red lines of 170 mm in the middle of the page: 8 and 6 mm more than the text
 
 
 @dataclass(frozen=True)
@@ -88,17 +89,20 @@ LOOKS = (
     Look("Cover Title", SONG, 30, 46, "center", before=147, after=175),
     Look("Cover Line", left=97, hang=80, after=22),
     Look("Front Title", SONG, 20, 34, "center", after=10),
-    Look("Form Title", SONG, 20, 34, "center", after=6, level=0, keep=True),
+    Look("Form Title", SONG, 22, 34, "center", after=6, level=0, keep=True),
     Look("Commitment Title", HEI, 14, 24, first=2, before=8, keep=True),
     Look("Commitment Text", size=14, line=24, first=2, keep=True),
-    Look("Sign", size=14, line=24, left=136, keep=True),
-    Look("Seal", size=14, line=24, left=198, keep=True),
-    Look("Letter Head", SONG, 28, 36, "center", color="D00000"),
-    Look("Letter Number", align="right", before=10, after=36),
+    Look("Sign", size=14, line=24, left=136, before=20, keep=True),
+    Look("Seal", size=14, line=24, left=198, before=34, keep=True),
+    Look("Letter Head", SONG, 32, 36, "center", left=RULE_LEFT, right=RULE_RIGHT, color="D00000"),
+    Look("Letter Rule", size=2, line=2, left=RULE_LEFT, right=RULE_RIGHT, before=9),
+    Look("Letter Foot", size=2, line=2, left=RULE_LEFT, right=RULE_RIGHT),
+    Look("Letter Number", align="right", before=14, after=36),
     Look("Letter Plain"),
-    Look("Letter Foot", size=6, line=12),
-    Look("Letter Sign", align="right", right=64),
-    Look("Letter Signer", align="right", right=64, before=29),
+    Look("Letter Enclosed", first=2, before=28.95, keep=True),
+    Look("Letter Signer", align="center", before=29, keep=True),
+    Look("Letter Date", align="center", keep=True),
+    Look("Seal Line", after=6),
     Look("Table Text", size=10.5, line=14.5),
     Look("Table Text Head", HEI, 10.5, 14.5, "center"),
     Look("Data Text", size=9.5, line=13),
@@ -123,6 +127,8 @@ LOOKS = (
     Look("Footer", "宋体", 14, None, latin="宋体"),
     Look("Section End", size=1, line=1),
 )
+# GB/T 9704-2012, 10.1: thick above thin at a letter's head, thin above thick at its foot.
+RED_LINES = {"Letter Rule": (12, 4), "Letter Foot": (4, 12)}
 # Tables: cell margins above and beside in points, as the style sheet of the PDF has them.
 TABLES = (("Table", 2, 3), ("Running Table", 2, 3), ("Form Table", 4, 5), ("Small Table", 1.5, 2))
 
@@ -176,10 +182,10 @@ def dress(document: Doc, look: Look) -> None:
         form.tab_stops.add_tab_stop(Pt(442), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.MIDDLE_DOT)  # at the edge of the text
     if look.name == "Rule":
         properties.find(qn("w:spacing")).addprevious(borders("w:pBdr", ("top",)))
-    if look.name == "Letter Head":
-        properties.find(qn("w:spacing")).addprevious(_red_rule())
-    if look.name == "Letter Foot":
-        properties.find(qn("w:spacing")).addprevious(_red_rule("top"))
+    if look.name in RED_LINES:
+        properties.find(qn("w:spacing")).addprevious(_red_lines(*RED_LINES[look.name]))
+    if look.name == "Letter Enclosed":
+        properties.find(qn("w:ind")).addnext(element("w:contextualSpacing"))  # a line before the first alone
 
 
 def _style(document: Doc, name: str) -> ParagraphStyle:
@@ -274,11 +280,11 @@ def borders(name: str, sides: tuple[str, ...]) -> Element:
     return lines
 
 
-def _red_rule(side: str = "bottom") -> Element:
-    """The double line of a letter, thick outside at its head, thick outside at its foot (GB/T 9704-2012, 10.1)."""
+def _red_lines(above: int, below: int) -> Element:
+    """Two lines around an empty paragraph, in eighths of a point: programs disagree on which line of a double border is the thick one."""
     lines = element("w:pBdr")
-    kind = "thickThinSmallGap" if side == "bottom" else "thinThickSmallGap"
-    lines.append(element(f"w:{side}", val=kind, sz="24", space="11" if side == "bottom" else "1", color="D00000"))
+    for side, size in (("top", above), ("bottom", below)):
+        lines.append(element(f"w:{side}", val="single", sz=str(size), space="0", color="D00000"))
     return lines
 
 

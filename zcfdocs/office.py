@@ -35,7 +35,7 @@ def print_forms(task: Task, room: Path) -> None:
         forms.opinion(dossier, reviews),
         forms.visit(dossier, reviews, papers),
         scores.sheet(dossier, filled=False),
-        scores.sheet(dossier, filled=True),
+        scores.sheet(dossier, filled=True, reviews=reviews),
     ):
         _print(made, room)
 

@@ -4,12 +4,13 @@
 -- Paragraphs in a div of one of these classes take the style of that name: "cover-line" → Cover Line.
 local PARAGRAPHS = {
   "cover-attachment", "cover-title", "cover-line", "front-title", "commitment-title", "commitment-text", "sign", "seal", "table-note",
-  "letter-head", "letter-number", "letter-plain", "letter-sign", "letter-signer",
+  "letter-head", "letter-number", "letter-plain", "letter-enclosed", "letter-signer", "letter-date", "seal-line",
 }
 -- What the style sheet of the PDF sets smaller than other tables, by class.
 local TEXTS = {
+  ["dense"] = "Small Text", ["tiny"] = "Small Text",
   ["table-form"] = "Form Text", ["table-scoring"] = "Small Text", ["table-reasons"] = "Small Text", ["table-expert"] = "Small Text",
-  ["table-readings"] = "Data Text", ["table-evidence_list"] = "Data Text", ["table-factors"] = "Data Text", ["table-comparison"] = "Data Text",
+  ["table-readings"] = "Data Text", ["table-projects"] = "Data Text", ["table-evidence_list"] = "Data Text", ["table-factors"] = "Data Text", ["table-comparison"] = "Data Text",
   ["table-intensities"] = "Data Text", ["table-energy"] = "Data Text", ["table-emissions"] = "Data Text",
   ["table-promises"] = "Data Text", ["table-achieved"] = "Data Text",
 }
@@ -49,14 +50,23 @@ local function align(cell)
   return pandoc.AlignDefault
 end
 
+-- Cells to write in by hand: Word knows only heights of rows, and takes them from an empty paragraph of a style of that name.
+local ROOMS = { ["room-large"] = "RoomLarge", ["room-small"] = "RoomSmall", ["table-visited"] = "RoomLine" }
+
+local function room(name)
+  return pandoc.RawBlock("openxml", '<w:p><w:pPr><w:pStyle w:val="' .. name .. '"/></w:pPr></w:p>')
+end
+
 -- Rows are copies to Lua: each is handed back.
-local function dress(rows, text)
+local function dress(rows, text, roomy)
   return rows:map(function(row)
     row.cells = row.cells:map(function(cell)
       local head = cell.attributes["head"]
       local style = has(cell, "profile") and "Table Text" or text
       cell.alignment = head and pandoc.AlignCenter or align(cell)
+      local marked = named(cell.classes, ROOMS) or roomy
       cell.contents = pandoc.Blocks({ styled(cell.contents, head and style .. " Head" or style) })
+      if marked then cell.contents:insert(room(marked)) end
       return cell
     end)
     return row
@@ -69,7 +79,7 @@ function Table(element)
   head.rows = dress(head.rows, text)
   for index, body in ipairs(bodies) do
     body.head = dress(body.head, text)
-    body.body = dress(body.body, text)
+    body.body = dress(body.body, text, named(element.classes, ROOMS))
     bodies[index] = body
   end
   element.head, element.bodies = head, bodies
@@ -141,11 +151,15 @@ for _, class in ipairs(PARAGRAPHS) do
   STYLES[class] = class:gsub("-", " "):gsub("%f[%a]%a", string.upper)
 end
 
+-- The red lines below a letter's head stand in a paragraph of their own.
+local RULE = pandoc.RawBlock("openxml", '<w:p><w:pPr><w:pStyle w:val="LetterRule"/></w:pPr></w:p>')
+
 local function prepared(blocks)
   return blocks:walk({
     Div = function(div)
       if has(div, "contents") then return contents(div) end
       local style = STYLES[div.classes[#div.classes]]
+      if style == "Letter Head" then return pandoc.Blocks({ styled(div.content, style), RULE }) end
       if style then return styled(div.content, style) end
     end,
     Header = function(header)

@@ -10,10 +10,12 @@ from zcfdocs.dossier import Dossier
 from zcfdocs.finding import Severity
 from zcfdocs.manuscript.annexes import VERDICTS
 from zcfdocs.manuscript.manuscript import Manuscript
-from zcfdocs.manuscript.notation import amount, day, month, points
+from zcfdocs.manuscript.notation import ABSENT, amount, day, month, points
 from zcfdocs.manuscript.parts import fill
-from zcfdocs.manuscript.table import Row, Table, centred, heading, text
-from zcfdocs.reviews import Review, Reviews
+from zcfdocs.manuscript.table import Row, Table, centred, heading, text, value
+from zcfdocs.plan import Plan, Year
+from zcfdocs.reviews import Review, ReviewedRow, Reviews
+from zcfdocs.scoring.phase import PHASES
 
 OPINION, VISIT = "区级初审意见表", "现场调研记录表"
 CHOICES = (("recommend", "同意推荐"), ("return", "退回修改"), ("reject", "不予推荐"))
@@ -28,7 +30,7 @@ def opinion(dossier: Dossier, reviews: Reviews) -> Manuscript:
         "opinion.html.j2",
         title=OPINION,
         facts=(*_facts(dossier), (("自评得分", _totals(dossier)),), (("检查结果", _found(dossier)),)),
-        tables=[table(_requirements(dossier, review)), table(_conditions(dossier))],
+        tables=[table(_requirements(dossier, review)), table(_conditions(dossier)), *map(table, _rows(dossier, review))],
         closing=[
             ("补正要求", _requests(review), "large"),
             ("初审意见", [_decision(review), older(review, dossier)], "small"),
@@ -101,6 +103,27 @@ def _conditions(dossier: Dossier) -> Table:
     return Table("judged", "申报基本条件初审", (58, 14, 28), heading("申报基本条件", "企业自评", "初审意见"), (tuple(rows),))
 
 
+def _rows(dossier: Dossier, review: Review | None) -> Iterator[Table]:
+    """What the district says of single indicators, beside the factory's own points; none where it says nothing."""
+    rows = tuple(_row(item, dossier) for item in (review.rows if review else ()))
+    if rows:
+        titles = heading("编号", "指标", "阶段", "企业自评", "初审得分", "初审意见")
+        yield Table("judged", "评价指标初审", (10, 26, 8, 13, 13, 30), titles, (rows,))
+
+
+def _row(item: ReviewedRow, dossier: Dossier) -> Row:
+    found, phase = dossier.catalogue.row(item.id), dossier.score.phases.get(item.phase)
+    own = next((row for row in phase.rows if row.row.id == item.id), None) if phase else None
+    return (
+        centred(item.id),
+        text(found.title if found else ""),
+        centred(PHASES[item.phase]),
+        value(points(own.points, own.row.points) if own else ABSENT),
+        value(points(item.points)),
+        text(item.reason or ""),
+    )
+
+
 def _requests(review: Review | None) -> list[str]:
     return [
         f"{number}. {f'{item.row}：' if item.row else ''}{item.text}{f'（{day(item.due)}前）' if item.due else ''}"
@@ -120,10 +143,10 @@ def _dated(review: Review | None) -> str:
 def _visited(dossier: Dossier, papers: Papers) -> Iterator[Table]:
     topics = tuple((centred(str(number)), text(topic), text("")) for number, topic in enumerate(papers.visit.topics, 1))
     yield Table("visited", "核实内容", (8, 46, 46), heading("序号", "核实内容", "现场情况"), (topics,))
-    energy = tuple(_energy(dossier))
-    if energy:
-        year = dossier.plan.accounting.baseline
-        yield Table("visited", f"{year}年能源消费核对", (34, 20, 46), heading("能源品种", "方案所填", "台账和计量器具"), (energy,))
+    year = _checked(dossier.plan)
+    if year and year.energy:
+        titles = heading("能源品种", "方案所填", "台账和计量器具")
+        yield Table("visited", f"{year.year}年能源消费核对", (34, 20, 46), titles, (tuple(_energy(year, dossier)),))
     projects = tuple(
         (
             text(item.name),
@@ -137,9 +160,13 @@ def _visited(dossier: Dossier, papers: Papers) -> Iterator[Table]:
         yield Table("visited", "重点项目核对", (34, 20, 10, 36), heading("项目", "建设期限", "方案所填", "现场情况"), (projects,))
 
 
-def _energy(dossier: Dossier) -> Iterator[Row]:
+def _checked(plan: Plan) -> Year | None:
+    """The year whose meters are looked at: what was reached, once the plan tells it; before that the baseline."""
+    reached = [year for year in plan.years if year.kind == "result"]
+    return next(iter(reached or [year for year in plan.years if year.kind == "actual" and year.year == plan.accounting.baseline]), None)
+
+
+def _energy(year: Year, dossier: Dossier) -> Iterator[Row]:
     names = {carrier.key: carrier.name for carrier in dossier.rulebook.carriers.carriers}
-    for year in dossier.plan.years:
-        if year.year == dossier.plan.accounting.baseline:
-            for line in year.energy:
-                yield text(names.get(line.carrier, line.carrier)), text(f"{amount(line.amount)} {line.unit}"), text("")
+    for line in year.energy:
+        yield text(names.get(line.carrier, line.carrier)), text(f"{amount(line.amount)} {line.unit}"), text("")

@@ -13,6 +13,8 @@ from zcfdocs.manuscript.table import Row, Table, centred, heading, text
 
 LETTER, LIST = "推荐函", "推荐汇总表"
 MOST_NAMES = 10  # more are named in the list alone
+DATE = "　　　　年　　月　　日"
+LINE = 28  # characters
 
 
 def letter(dossiers: Sequence[Dossier], papers: Papers) -> Manuscript:
@@ -21,14 +23,34 @@ def letter(dossiers: Sequence[Dossier], papers: Papers) -> Manuscript:
     names = [dossier.plan.factory.applicant_name for dossier in dossiers]
     told = "、".join(names[:MOST_NAMES]) + ("等" if len(names) > 1 else "")
     values = {"{district}": first.district_name, "{notice}": first.catalogue.notice.title, "{names}": told, "{count}": str(len(names))}
+    sender = _sender(first, papers.letter.sender, values)
+    width, edge = _signed(sender)
     content = fill(
         "letter.html.j2",
         letter=papers.letter,
-        sender=_filled(papers.letter.sender, values),
+        sender=sender,
+        date=DATE,
+        width=width,
+        edge=edge,
         text=[_filled(paragraph, values) for paragraph in papers.letter.text],
     )
     day = max(dossier.plan.as_of for dossier in dossiers)
-    return paper(LETTER, papers.letter.title, _filled(papers.letter.sender, values), first.catalogue.title, day, [("letter", content)])
+    return paper(LETTER, papers.letter.title, sender, first.catalogue.title, day, [("letter", content)])
+
+
+def _sender(dossier: Dossier, worded: str, values: dict[str, str]) -> str:
+    """The district's own bureau, where the catalogue names it."""
+    district = dossier.catalogue.district(dossier.plan.factory.district)
+    return district.bureau if district and district.bureau else _filled(worded, values)
+
+
+def _signed(sender: str) -> tuple[int, int]:
+    """Width of the name and date, one in the middle of the other, and its distance from the edge, in characters.
+
+    The date stands four from the edge; a longer name stands two from it, and the date moves below its middle (GB/T 9704-2012, 7.3.5.1).
+    """
+    edge = 2 if len(sender) > len(DATE) else 4
+    return min(max(len(sender), len(DATE)), LINE - edge), edge
 
 
 def listing(dossiers: Sequence[Dossier], papers: Papers) -> Manuscript:
@@ -40,16 +62,16 @@ def listing(dossiers: Sequence[Dossier], papers: Papers) -> Manuscript:
     return paper(LIST, summary.title, first.district_name, first.catalogue.title, day, [("listing", content)])
 
 
-def lines(dossiers: Sequence[Dossier]) -> list[tuple[str, str, str, str]]:
+def lines(dossiers: Sequence[Dossier]) -> list[tuple[int, str, str, str]]:
     """Number, name, trade and district of each, in the order of their folders."""
     return [
-        (str(number), dossier.plan.factory.applicant_name, _industry(dossier), dossier.district_name)
+        (number, dossier.plan.factory.applicant_name, _industry(dossier), dossier.district_name)
         for number, dossier in enumerate(dossiers, 1)
     ]
 
 
-def _row(line: tuple[str, str, str, str]) -> Row:
-    return (centred(line[0]), text(line[1]), text(line[2]), centred(line[3]))
+def _row(line: tuple[int, str, str, str]) -> Row:
+    return (centred(str(line[0])), text(line[1]), text(line[2]), centred(line[3]))
 
 
 def _industry(dossier: Dossier) -> str:

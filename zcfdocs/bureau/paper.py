@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from zcfdocs.dossier import Dossier
 from zcfdocs.manuscript.compose import mark
-from zcfdocs.manuscript.manuscript import Manuscript, numbered
+from zcfdocs.manuscript.manuscript import Manuscript, finished
 from zcfdocs.manuscript.parts import fill, safe
 from zcfdocs.manuscript.table import Table
 from zcfdocs.reviews import Review
@@ -19,7 +19,7 @@ def paper(name: str, title: str, author: str, subject: str, day: date, leaves: S
     """`leaves` are page formats with what stands on them."""
     sheets = [(page, safe(content)) for page, content in leaves]
     html = fill("paper.html.j2", title=title, author=author, subject=subject, day=day, leaves=sheets)
-    return Manuscript(name, title, author, subject, day, numbered(html))
+    return Manuscript(name, title, author, subject, day, finished(html))
 
 
 def about(name: str, title: str, dossier: Dossier, leaves: Sequence[tuple[str, str]]) -> Manuscript:

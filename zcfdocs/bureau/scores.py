@@ -14,48 +14,65 @@ from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.manuscript.notation import points
 from zcfdocs.manuscript.parts import fill
 from zcfdocs.manuscript.scoresheet import percent_of
-from zcfdocs.manuscript.table import Cell, Row, Table, centred, head, text, value
+from zcfdocs.manuscript.table import Cell, Row, Table, broken, centred, head, text, value
+from zcfdocs.reviews import NO_REVIEWS, Review, Reviews
+from zcfdocs.scoring.phase import PHASES
 from zcfdocs.scoring.score import GroupScore, RowScore
 
 BLANK, FILLED = "专家打分表（空白）", "专家打分表（附自评）"
 PRINTED = {"plan": OWN, "computed": COMPUTED}
 
 
-def sheet(dossier: Dossier, filled: bool) -> Manuscript:
-    """Landscape, in the order of 附件1-3, with a total and a line to sign."""
+def sheet(dossier: Dossier, filled: bool, reviews: Reviews = NO_REVIEWS) -> Manuscript:
+    """Landscape, in the order of 附件1-3, with a total and a line to sign; filled, with what experts have already said."""
     name = FILLED if filled else BLANK
     content = fill(
         "scores.html.j2",
         title="专家打分表",
         lead=f"企业名称：{dossier.plan.factory.applicant_name}　　所在区：{dossier.district_name}　　{version(dossier)}",
-        table=table(_table(dossier, filled)),
+        table=table(_table(dossier, filled, reviews)),
     )
     return about(name, "专家打分表", dossier, [("wide", content)])
 
 
-def _table(dossier: Dossier, filled: bool) -> Table:
+def judged(dossier: Dossier) -> str:
+    """The phase an expert gives points to: what there is, and once the pilot is over what was reached."""
+    return "result" if "result" in dossier.score.phases else "now"
+
+
+def _table(dossier: Dossier, filled: bool, reviews: Reviews) -> Table:
     phases = list(dossier.score.phases.values()) if filled else []
-    columns = dossier.catalogue.columns
-    own = [head(f"自评（{phase.phase.label}）") for phase in phases]
+    experts = tuple(review for review in reviews.reviews if review.role == "expert") if filled else ()
+    sub, *asked = dossier.catalogue.columns[1:5]
+    own = [head(*broken(f"自评（{phase.phase.label}）")) for phase in phases]
     titles = (
-        *(head(title) for title in columns[1:5]),
+        head(sub),
+        head("编号"),
+        *map(head, asked),
         *own,
         *([head("佐证材料（册内页码）")] if filled else []),
-        head("专家评分"),
+        head(*broken(f"专家评分（{PHASES[judged(dossier)]}）")),
         head("评分理由"),
     )
-    widths = (11, 36, 5, 5, *[6] * len(phases), 22, 7, 12) if filled else (12, 52, 6, 6, 8, 16)
+    widths = _widths(len(phases)) if filled else (12, 6, 47, 6, 6, 8, 15)
     groups = [
         part
         for index, group in enumerate(dossier.catalogue.groups)
-        for part in _group(group, [phase.groups[index] for phase in phases], dossier, filled, len(widths))
+        for part in _group(group, [phase.groups[index] for phase in phases], dossier, filled, experts, len(widths))
     ]
     totals = [value(points(phase.total, dossier.catalogue.pass_line)) for phase in phases]
-    total = (text(f"{dossier.catalogue.total.label}（各组得分乘以权重之和）", cols=4), *totals, *_blank(filled))
+    total = (text(f"{dossier.catalogue.total.label}（各组得分乘以权重之和）", cols=5), *totals, *_blank(filled))
     return Table("expert", "", widths, (titles,), (*groups, (total,)))
 
 
-def _group(group: Group, scores: Sequence[GroupScore], dossier: Dossier, filled: bool, width: int) -> Iterator[tuple[Row, ...]]:
+def _widths(phases: int) -> tuple[int, ...]:
+    lead = (10, 6, 31, 5, 5) if phases < 3 else (9, 6, 27, 4, 4)
+    return (*lead, *[7] * phases, 20 if phases < 3 else 17, 8, 12)
+
+
+def _group(
+    group: Group, scores: Sequence[GroupScore], dossier: Dossier, filled: bool, experts: Sequence[Review], width: int
+) -> Iterator[tuple[Row, ...]]:
     """A line with the group's name before its rows, which stay together by 二级指标, and its sum after them."""
     title = text(f"{group.label}（{trimmed(group.points, 4)} 分，权重 {percent_of(group.weight)}）", cols=width)
     place = 0
@@ -65,14 +82,30 @@ def _group(group: Group, scores: Sequence[GroupScore], dossier: Dossier, filled:
             label = () if index else (text(sub.label, rows=len(sub.rows)),)
             own = [score.rows[place] for score in scores]
             kind = dossier.catalogue.kinds.get(row.kind, row.kind)
-            cells = (*label, text(row.display or row.text), centred(kind), value(trimmed(row.points, 4)))
+            cells = (*label, centred(row.id), text(row.display or row.text), centred(kind), value(trimmed(row.points, 4)))
             earned = [value(points(item.points, row.points)) for item in own]
             named = [text("；".join(_evidence(row, own, dossier)))] if filled else []
-            rows.append((*cells, *earned, *named, text(""), text("")))
+            rows.append((*cells, *earned, *named, *_said(row, experts, judged(dossier))))
             place += 1
         yield tuple(rows)
     sums = [value(points(score.points, group.points)) for score in scores]
-    yield ((text("小计", cols=3), value(trimmed(group.points, 4)), *sums, *_blank(filled)),)
+    yield ((text("小计", cols=4), value(trimmed(group.points, 4)), *sums, *_blank(filled)),)
+
+
+def _said(row: Indicator, experts: Sequence[Review], phase: str) -> tuple[Cell, Cell]:
+    """Points and reasons of the experts, each with its name where there are several; points for another phase name it."""
+    given: list[str] = []
+    reasons: list[str] = []
+    for expert in experts:
+        name = f"{expert.reviewer}：" if expert.reviewer and len(experts) > 1 else ""
+        for item in (item for item in expert.rows if item.id == row.id):
+            told = points(item.points)
+            if item.phase == phase:
+                given.append(f"{name}{told}")
+                reasons += [f"{name}{item.reason}"] if item.reason else []
+            else:
+                reasons.append(f"{name}{PHASES[item.phase]} {told} 分{f'，{item.reason}' if item.reason else ''}")
+    return text(*given) if len(experts) > 1 else value(*given), text(*reasons)
 
 
 def _blank(filled: bool) -> list[Cell]:

@@ -8,9 +8,12 @@ from zcfdocs.fields import Flag, Noun, Text
 
 
 class District(Noun):
+    """`bureau` is the office that recommends, where its name is known; it signs the letter."""
+
     key: Text
     name: Text
     code: Text
+    bureau: Text | None = None
 
 
 class SubAreas(Noun):

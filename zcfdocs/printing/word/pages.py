@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from docx.document import Document
@@ -11,14 +12,18 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section, _BaseHeaderFooter
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, Twips
 from docx.text.paragraph import Paragraph
 
 from zcfdocs.manuscript.manuscript import Manuscript
 
 Element = Any  # lxml elements, which python-docx leaves untyped
 LEAVES = re.compile(r'<section class="leaf" data-page="([a-z-]+)">')
+SIGNED = re.compile(r'<div class="letter-signed" style="width: (\d+)em; margin-right: (\d+)em">')
 LINE = 579  # twentieths of a point: 22 lines fill 225 mm
+BODY, TEXT = 315, 8844  # a character of 3号 and the line of 28 of them, in twips
+ROOM = BODY // 2  # on either side of a name, which else fills its line to the last twip
+INK = 28.5  # the ink of a letter's head begins lower than its line: 30 mm from the edge of the page
 CHARACTER = Pt(14)  # 4号, the size of page numbers, which keep one character from the edge
 
 
@@ -61,6 +66,7 @@ def set_pages(document: Document, manuscript: Manuscript) -> None:
             numbered = look.numbered
         if look.letter:
             _letter(section)
+    _sign(document, manuscript)
     if manuscript.draft:
         _draft(document.sections[0])
 
@@ -128,9 +134,21 @@ def _field(paragraph: Paragraph, instruction: str) -> None:
 
 
 def _letter(section: Section) -> None:
-    section.top_margin, section.footer_distance = Mm(30), Mm(20)
+    section.top_margin, section.bottom_margin, section.footer_distance = Mm(INK), Mm(30), Mm(20)
+    for grid in section._sectPr.findall(qn("w:docGrid")):
+        section._sectPr.remove(grid)  # LibreOffice puts what is left over of a grid above the first line
     section.different_first_page_header_footer = True
     section.first_page_footer.paragraphs[0].style = "Letter Foot"
+
+
+def _sign(document: Document, manuscript: Manuscript) -> None:
+    """Name and date in the middle of a box as wide and as far from the edge as the manuscript says, in characters."""
+    boxes = iter(SIGNED.findall(manuscript.html))
+    for paragraph, date in pairwise(document.paragraphs):
+        if paragraph.style and paragraph.style.name == "Letter Signer":
+            width, edge = (int(found) * BODY for found in next(boxes))
+            for form in (paragraph.paragraph_format, date.paragraph_format):
+                form.left_indent, form.right_indent = Twips(TEXT - width - edge - ROOM), Twips(edge - ROOM)
 
 
 def _draft(section: Section) -> None:

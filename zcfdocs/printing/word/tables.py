@@ -15,8 +15,9 @@ Element = Any  # lxml elements, which python-docx leaves untyped
 WHOLE = "Table"  # the style of tables that must not run over a page
 FEW = 4  # rows that a merged cell keeps together; more could not stay on what is left of a page
 TWIP = 635  # EMU
-TEXT = "TableText"
+TEXT, NOTE = "TableText", "TableNote"
 ABOVE, BELOW = 120, 160  # twips between a table and the text around it
+ROOMS = {"RoomLarge": 2080, "RoomSmall": 1040, "RoomLine": 680}  # twips: rows as high as those of the PDF, by the filter's marks
 BOOKMARKS = (qn("w:bookmarkStart"), qn("w:bookmarkEnd"))
 
 
@@ -24,6 +25,7 @@ def set_tables(document: Document) -> None:
     for table, width in _placed(document):
         _widths(table, width)
         _rows(table)
+        _rooms(table)
         _blanks(table)
         _apart(table)
     for picture in document.element.body.iter(qn("pic:cNvPr")):
@@ -72,6 +74,9 @@ def _rows(table: Element) -> None:
     rows = table.tr_lst
     whole = table.tblPr.find(qn("w:tblStyle")).get(qn("w:val")) == WHOLE
     together = set(range(len(rows) - 1)) if whole else _joined(rows)
+    after = _neighbour(table, preceding=False)
+    if after is not None and after.tag == qn("w:p") and after.style == NOTE:
+        together.add(len(rows) - 1)
     for index, row in enumerate(rows):
         row.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
         for cell in row.tc_lst:
@@ -79,6 +84,23 @@ def _rows(table: Element) -> None:
         if index in together:
             for paragraph in row.iter(qn("w:p")):
                 paragraph.get_or_add_pPr().get_or_add_keepNext()
+
+
+def _rooms(table: Element) -> None:
+    """Rows to write in are high, empty or not; large ones are written in from above."""
+    for row in table.tr_lst:
+        marks = [paragraph for paragraph in row.iter(qn("w:p")) if paragraph.style in ROOMS]
+        if marks:
+            height = max(ROOMS[mark.style] for mark in marks)
+            row.get_or_add_trPr().append(_element("w:trHeight", val=str(height), hRule="atLeast"))
+        for mark in marks:
+            cell = mark.getparent()
+            if mark.style == "RoomLarge":
+                cell.tcPr.find(qn("w:vAlign")).set(qn("w:val"), "top")
+            if len(cell.p_lst) > 1:
+                cell.remove(mark)
+            else:
+                mark.style = None
 
 
 def _joined(rows: Sequence[Element]) -> set[int]:
