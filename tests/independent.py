@@ -271,8 +271,12 @@ class Phase:
         titles = {alias: title["name"] for title in self.book.data[row["rule"]["list"]] for alias in (title["name"], *title["aliases"])}
         step = F(row["rule"]["step"])
         if self.name != "now" and answer.get(self.name) is not None:
-            singly = [key for item in answer.get("items") or [] if not isinstance(item, str) for key in item.get("evidence") or []]
-            return step * F(answer[self.name]), step * F(answer[self.name]) * self.holds([*(answer.get("evidence") or []), *singly])
+            owning = [item for item in answer.get("items") or [] if not isinstance(item, str) and item.get("evidence") is not None]
+            single = {titles[item["name"]] for item in owning if item["name"] in titles}
+            valid = {titles[item["name"]] for item in owning if item["name"] in titles and self.holds(item["evidence"])}
+            number = F(answer[self.name])
+            rest = max(F(0), number - len(single)) if self.holds(answer.get("evidence")) else F(0)
+            return step * number, step * min(number, len(valid) + rest)
         claimed, counted = set(), set()
         for item in answer.get("items") or []:
             name, own = (item, None) if isinstance(item, str) else (item["name"], item.get("evidence"))

@@ -169,6 +169,26 @@ def test_titles_with_their_own_evidence_are_judged_singly(rulebook: Rulebook) ->
     assert points(result, "1.4.1") == 4
 
 
+@pytest.mark.parametrize(
+    ("reached", "shared", "earned"),
+    [(5, "", 2), (5, ", evidence: [row-1.4.1]", 8), (1, ", evidence: [row-1.4.1]", 2)],
+    ids=["three without evidence", "the others share theirs", "no more than reached"],
+)
+def test_a_number_of_titles_counts_items_with_their_own_evidence_singly(rulebook: Rulebook, reached: int, shared: str, earned: int) -> None:
+    """At evaluation as now: of two items with their own evidence one is valid."""
+    old = "items: [绿色工厂, 高新技术企业, 专精特新“小巨人”企业, 智能制造示范工程], target: 5, evidence: [row-1.4.1]"
+    assert old in TEXT
+    items = f"items: [{{name: 绿色工厂, evidence: [row-1.4.1]}}, {{name: 高新技术企业, evidence: [nowhere]}}], result: {reached}, target: 5{shared}"
+    year = TEXT[TEXT.index("  - year: 2026") : TEXT.index("benchmarks:")]
+    result = scored(
+        rulebook,
+        (old, items),
+        ("benchmarks:\n", year.replace("kind: target", "kind: result") + "benchmarks:\n"),
+        ("indicators:\n", "evaluation: {as_of: 2027-03-31}\nindicators:\n"),
+    )
+    assert points(result, "1.4.1", "result") == earned
+
+
 def test_publication_earns_only_with_proof_and_not_before_its_day(rulebook: Rulebook) -> None:
     assert points(scored(rulebook), "1.3.2") == 5
     assert points(scored(rulebook, ("date: 2025-04-20, proof: publication", "date: 2025-05-01, proof: publication")), "1.3.2") == 0

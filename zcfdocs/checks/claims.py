@@ -8,7 +8,7 @@ from zcfdocs.catalogue import Row
 from zcfdocs.checks.registry import Case, Problem, check
 from zcfdocs.checks.requirements import why_invalid
 from zcfdocs.figure import trimmed
-from zcfdocs.finding import Severity, suggest
+from zcfdocs.finding import Route, Severity, suggest
 
 E, W, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 DEGREE = "附件1-1 一：按照满足程度在 0 分到满分中取值。"
@@ -206,3 +206,16 @@ def results_only_at_evaluation(case: Case) -> Iterator[Problem]:
     for route, answer, row in case.answers:
         if answer.result is not None and case.plan.evaluation is None:
             yield Problem((*route, "result"), f"{named(row)}填了 result，但没有 evaluation", "删去，或填写 evaluation", (("evaluation",),))
+
+
+@check("Z256", W, why="附件1-3 符合性依据：效果评价的得分须有在评价填报日有效的佐证，过期的证书应先换证。",
+       wrong="evaluation.as_of: 2026-12-31，佐证 expires: 2026-06-30", right="佐证换证后填写新的文件和有效期", figures=True)  # fmt: skip
+def results_are_evidenced(case: Case) -> Iterator[Problem]:
+    """结果有得分而没有在评价填报日有效的佐证，不计分。"""
+    result = case.score.phases.get("result") if case.score else None
+    places = {answer.id: index for index, answer in enumerate(case.plan.indicators)}
+    for row in result.rows if result else ():
+        if row.points < row.claimed:
+            place: Route = ("indicators", places[row.row.id]) if row.row.id in places else ("indicators",)
+            message = f"{named(row.row)}的结果没有充分的有效佐证：{row.because}"
+            yield Problem(place, message, "更新证书后填写新的文件和有效期", (place, ("evaluation",), ("evidence",)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from zcfdocs.checks.registry import Case, Problem, check
 from zcfdocs.finding import Severity, suggest
+from zcfdocs.plan import open_day
 
 E, W, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 # Word counts each CJK character and punctuation mark as one, each run of Latin letters or digits as one.
@@ -20,14 +20,6 @@ OPEN_END = "长期"
 def word_count(text: str) -> int:
     """字数 as Word shows it."""
     return len(WORDS.findall(text))
-
-
-def open_day(text: str) -> date | None:
-    """A date written as 年-月-日, or None."""
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
 
 
 @check("Z210", E, why="附件2：工厂简介 500 字以内（按 Word 字数）。", wrong="profile 超过 500 字", right="profile 不超过 500 字")

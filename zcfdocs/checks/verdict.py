@@ -77,11 +77,10 @@ def _under(phase: Phase, accounts: dict[tuple[int, str], YearAccount]) -> Phase:
 @check("Z803", W, why="附件1-1 一：工厂一般应当满足各项必选要求。", wrong="必选指标 5.4.1 现状 0 分",
        right="达到必选要求，或说明原因和改进措施", figures=True)  # fmt: skip
 def required_rows_earn_points(case: Case) -> Iterator[Problem]:
-    """必选指标现状不得分。"""
-    now = _phase(case, "now")
+    """必选指标现状或结果不得分。"""
     places = {answer.id: index for index, answer in enumerate(case.plan.indicators)}
     compared = {item.metric for item in case.plan.benchmarks}
-    for row in now.rows if now else ():
+    for label, row in ((phase.phase.label, row) for name in ("now", "result") if (phase := _phase(case, name)) for row in phase.rows):
         listed, rule = row.row.id in places, row.row.rule
         # A row nobody answered and a metric without benchmark have findings of their own.
         if (not listed and rule["name"] in (*ATTESTED, *LISTED)) or (rule["name"] == "better_than" and rule["of"] not in compared):
@@ -89,7 +88,7 @@ def required_rows_earn_points(case: Case) -> Iterator[Problem]:
         if row.row.required and row.status == "unmet":
             place: Route = ("indicators", places[row.row.id]) if listed else ("indicators",)
             rests = (place, *(route for route in row.used if route[0] != "years"), ("benchmarks",))
-            yield Problem(place, f"必选指标 {named(row.row)}现状不得分：{row.because}", str(row.row.advice or ""), rests)
+            yield Problem(place, f"必选指标 {named(row.row)}{label}不得分：{row.because}", str(row.row.advice or ""), rests)
 
 
 @check("Z804", INFO, why="附件1-1 一：评价得分原则上应不低于合格线。", wrong="现状 62 分", right="现状 80 分以上，或由目标年达到",

@@ -9,7 +9,7 @@ from zcfdocs.catalogue import Row
 from zcfdocs.fields import Positive, choice
 from zcfdocs.figure import trimmed
 from zcfdocs.finding import Route
-from zcfdocs.plan import Answer
+from zcfdocs.plan import Answer, Item
 from zcfdocs.scoring.award import ONE, ZERO, Award, Named, Reason, points, rule, said
 from zcfdocs.scoring.phase import Phase
 
@@ -65,26 +65,37 @@ def per_item(row: Row, parameters: PerItem, phase: Phase) -> Award:
         return Award(ZERO, ZERO, "方案未填写本项")
     index, answer = found
     used: tuple[Route, ...] = (("indicators", index),)
-    promised = getattr(answer, phase.name) if phase.name != "now" else None
-    if promised is not None:
-        claimed = min(row.points, parameters.step * promised)
-        because = f"{phase.label}取得 {trimmed(promised, 4)} 个称号，每个 {points(parameters.step)}，最多 {points(row.points)}"
-        singly = tuple(key for item in answer.items or () for key in item.evidence or ())
-        return with_named_evidence(row, claimed, because, used, (*answer.evidence, *singly), phase)
+    reached = getattr(answer, phase.name) if phase.name != "now" else None
+    recognised = _recognised(answer.items or (), answer.evidence, phase)
+    if reached is None:
+        number, proved = Fraction(len(recognised)), Fraction(sum(recognised.values()))
+        told = f"认定称号 {len(recognised)} 个（{'、'.join(recognised) or '无'}）"
+    else:
+        number, proved = reached, _proved(reached, answer, phase)
+        told = f"{phase.label}取得 {trimmed(reached, 4)} 个称号"
+    claimed, counted = (min(row.points, parameters.step * many) for many in (number, proved))
+    because = f"{told}，每个 {points(parameters.step)}，最多 {points(row.points)}"
+    if counted != claimed:
+        because += f"；佐证有效的 {trimmed(proved, 4)} 个，计 {points(counted)}"
+    return Award(claimed, counted, because, used)
+
+
+def _recognised(items: tuple[Item, ...], shared: tuple[str, ...], phase: Phase) -> dict[str, bool]:
+    """The catalogue's titles among the items, each with whether its evidence is valid: its own, else the answer's."""
     names = {alias: title.name for title in phase.rulebook.catalogue.titles for alias in (title.name, *title.aliases)}
-    recognised: dict[str, bool] = {}
-    for item in answer.items or ():
+    found: dict[str, bool] = {}
+    for item in items:
         name = names.get(item.name)
         if name is not None:
-            evidence = answer.evidence if item.evidence is None else item.evidence
-            recognised[name] = recognised.get(name, False) or phase.supported(evidence)
-    valid = [name for name, good in recognised.items() if good]
-    claimed = min(row.points, parameters.step * len(recognised))
-    counted = min(row.points, parameters.step * len(valid))
-    because = f"认定称号 {len(recognised)} 个（{'、'.join(recognised) or '无'}），每个 {points(parameters.step)}，最多 {points(row.points)}"
-    if counted != claimed:
-        because += f"；佐证有效的 {len(valid)} 个，计 {points(counted)}"
-    return Award(claimed, counted, because, used)
+            found[name] = found.get(name, False) or phase.supported(shared if item.evidence is None else item.evidence)
+    return found
+
+
+def _proved(reached: Fraction, answer: Answer, phase: Phase) -> Fraction:
+    """Of a number of titles those with valid evidence: items with their own count singly, the others by the answer's."""
+    own = _recognised(tuple(item for item in answer.items or () if item.evidence is not None), (), phase)
+    others = max(ZERO, reached - len(own)) if phase.supported(answer.evidence) else ZERO
+    return min(reached, sum(own.values()) + others)
 
 
 @rule("published", Named)
@@ -94,7 +105,7 @@ def published(row: Row, _: Named, phase: Phase) -> Award:
         return Award(row.points, row.points, "目标：对外发布方案，接受公众监督")
     publication = phase.plan.publication
     if publication is None:
-        return Award(ZERO, ZERO, "尚未对外发布（publication 为空）")
+        return Award(ZERO, ZERO, "尚未对外发布")
     used: tuple[Route, ...] = (("publication",),)
     if publication.date > phase.on:
         return Award(ZERO, ZERO, f"发布日期 {publication.date} 晚于 {phase.on}，尚未发布", used)
