@@ -56,7 +56,8 @@ def test_the_points_are_the_scorecards(done: Dossier) -> None:
     assert found[1:4] == shown
     now, target, result = (Fraction(done.card["phases"][phase]["total"]) for phase in ("now", "target", "result"))
     assert float(found[4]) == pytest.approx(float(result - target), abs=0.011)
-    assert found[5] == percent((result - now) / (target - now))
+    share = (result - now) / (target - now)
+    assert found[5] == (percent(share) if share > 0 else "未改善")
     made = evaluation(done)
     assert made is not None
     told = " ".join(block.text for block in read_html(made.html).blocks)

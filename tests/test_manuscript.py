@@ -13,6 +13,7 @@ import lxml.html
 import pytest
 from lxml.etree import _Element as Element
 
+from zcfdocs.body import render
 from zcfdocs.charts import chart_svg, emissions_chart, energy_chart, points_chart, svg_png
 from zcfdocs.dossier import Dossier
 from zcfdocs.figure import display, rounded
@@ -193,7 +194,7 @@ def test_unverified_factors_say_so(oracle: Dossier, found: dict[str, str]) -> No
 def test_the_form_keeps_blanks_blank_and_marks_the_box(oracle: Dossier) -> None:
     bare = oracle.plan.model_copy(update={"factory": oracle.plan.factory.model_copy(update={"phone": ""})})
     html = parts(replace(oracle, plan=bare))["form"]
-    assert "内资（□国有□集体■民营）□中外合资□港澳台□外商独资" in html
+    assert "内资（□国有 □集体 ■民营） □中外合资 □港澳台 □外商独资" in html
     assert re.search(r"联系电话</th><td></td>", html)
 
 
@@ -277,3 +278,10 @@ def test_small_values_keep_four_digits() -> None:
     assert precision([Fraction("14.08"), None]) == 2
     assert precision([Fraction("0.31"), Fraction(0)]) == 4
     assert precision([Fraction("0.00000031")]) == 8
+
+
+def test_a_paragraph_that_names_the_table_below_becomes_its_caption(oracle: Dossier) -> None:
+    text = "# 二、试点目标\n\n表：年度 **目标**\n\n| 年 | 值 |\n|---|---:|\n| 2025 | 1 |\n\n表：没有表格\n\n正文"
+    body = render(text, oracle.catalogue, None).get("targets")
+    assert "<caption>年度 目标</caption><colgroup>" in body
+    assert "<p>表：没有表格</p>" in body

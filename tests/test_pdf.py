@@ -391,6 +391,15 @@ def reaches(pieces: list[tuple[float, float]], start: float, end: float) -> bool
     return at >= end - 1.5
 
 
+def test_what_no_page_can_hold_together_is_parted() -> None:
+    tall = "<br>".join("行" * 70)
+    rows = f"<tbody><tr><td>甲</td></tr></tbody><tbody><tr><td>{tall}</td></tr><tr><td>{tall}</td></tr></tbody>"
+    table = f'<table class="generated table-offsets"><thead><tr><th>种类</th></tr></thead>{rows}</table>'
+    with pdfplumber.open(io.BytesIO(print_pdf(small(f"<h1>一</h1><h2>（一）</h2>{table}")).data)) as document:
+        text = "".join(page.extract_text() for page in document.pages)
+    assert text.count("行") == 140
+
+
 def test_blank_fields_stay_blank() -> None:
     text = PLAN.read_text("utf-8")
     assert re.search(r"^  registered_capital: .*$", text, re.MULTILINE)

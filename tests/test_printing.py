@@ -93,7 +93,7 @@ def content(element: Element) -> str:
 
 def plain(text: str) -> str:
     """Text without what only layout decides: spaces, line breaks, compatibility forms."""
-    return re.sub(r"[\s\u200b\ufffe\xad]+", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[\s\u200b\u2060\ufffe\xad]+", "", unicodedata.normalize("NFKC", text))
 
 
 def blocks(html: str) -> list[str]:

@@ -18,6 +18,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 
 from zcfdocs.loading import Shelf
+from zcfdocs.manuscript.breaking import JOINER
 from zcfdocs.manuscript.compose import compose
 from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.pipeline import dossier, examine
@@ -84,7 +85,7 @@ def leaves(*pages: tuple[str, str]) -> Manuscript:
 
 
 def text(element: Element) -> str:
-    return "".join(str(piece) for piece in element.itertext())
+    return "".join(str(piece) for piece in element.itertext()).replace(JOINER, "")
 
 
 def squeezed(value: str) -> str:

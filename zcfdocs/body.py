@@ -31,6 +31,7 @@ CJK = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]"
 WORD = re.compile(r"[!-~]+")
 # A table of more rows may run over the page; no column asks for more than a line of twenty hanzi.
 SHORT_TABLE, WIDEST = 12, 40
+TITLE = "表："
 SOFT_BREAK = re.compile(rf"({CJK})\n[ \t]*(?={CJK})")
 
 
@@ -95,12 +96,16 @@ def _footnotes(root: Element) -> None:
 
 
 def _tables(root: Element) -> None:
-    """Alignment as a class (no inline style survives), and column widths by content so that layout needs no guessing."""
+    """Alignment as a class (no inline style survives), column widths by content so that layout needs no guessing.
+
+    A paragraph `表：…` right above is the table's caption, which the document numbers with the generated ones.
+    """
     for cell in root.iter("th", "td"):
         align = ALIGN.search(cell.attrib.pop("style", ""))
         if align:
             cell.set("class", f"align-{align[1]}")
     for table in root.iter("table"):
+        above = table.getprevious()
         wants = [max(map(_want, column)) for column in zip(*table.iter("tr"), strict=False)]
         group = lxml.html.Element("colgroup")
         for want in wants:
@@ -108,6 +113,11 @@ def _tables(root: Element) -> None:
             column.set("style", f"width:{100 * want / sum(wants):.2f}%")
             group.append(column)
         table.insert(0, group)
+        if above is not None and above.tag == "p" and (title := " ".join(above.text_content().split())).startswith(TITLE):
+            caption = lxml.html.Element("caption")
+            caption.text = title.removeprefix(TITLE).strip()
+            table.insert(0, caption)
+            above.drop_tree()
         table.set("class", "author" if len(table.xpath(".//tr")) <= SHORT_TABLE else "author long")
 
 

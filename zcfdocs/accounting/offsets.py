@@ -44,7 +44,7 @@ def judge(offset: Offset, method: OffsetMethod, route: Route, evidence: Evidence
     if method.counts == "exported":
         return OffsetLine(offset, method, route, amount, "上网电量由能源数据计算，不在此列报")
     if on is not None and not offset.retired:
-        return OffsetLine(offset, method, route, amount, "未核销（retired 不是 true）")
+        return OffsetLine(offset, method, route, amount, "未核销")
     if on is not None and not evidence.supports(offset.evidence, on):
         return OffsetLine(offset, method, route, amount, f"没有在 {on} 有效的佐证")
     repeated = sum(ledger.take(known) for known in map(run, offset.certificates) if known)

@@ -16,11 +16,11 @@ from zcfdocs.places import THEME
 VERSION = "5.20"
 FAMILIES = "FandolHei, ZCF Fallback, ZCF Signs, sans-serif"
 # Light and dark take turns, so that the parts stay apart in black and white.
-INKS = ("#1f5f4a", "#8fc7a9", "#3b6ea5", "#c9d8e8", "#7a5c3e", "#e3cfa4", "#5a5a5a", "#bdbdbd", "#274060", "#a7b8a8")
+INKS = ("#14523d", "#a5d8bd", "#5e8fc0", "#e3ecf6", "#7d4a1e", "#dcbf86", "#2f2f2f", "#bdbdbd", "#6b7f2a", "#f3ead2")
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 CLIP = re.compile(r"\b(clip|gradient)(\d+)\b")
-WIDTH, HEIGHT = 510, 220
+WIDTH, HEIGHT = 510, 185
 Record = dict[str, Any]
 
 
@@ -41,7 +41,7 @@ def chart(name: str, caption: str, alternative: str, spec: Record) -> Chart:
 def stacked(records: list[Record], title: str, years: Sequence[str]) -> Record:
     series = list(dict.fromkeys(record["series"] for record in sorted(records, key=lambda record: record["order"])))
     return base(records) | {
-        "mark": {"type": "bar", "stroke": "#ffffff", "strokeWidth": 0.5},
+        "mark": {"type": "bar", "stroke": "#333333", "strokeWidth": 0.5},
         "encoding": {
             "x": {
                 "field": "x",
@@ -103,7 +103,7 @@ def _panel(title: str, records: list[Record], series: Sequence[str], years: Sequ
         },
         {"mark": told, "encoding": {"text": {"field": "label"}}},
     ]
-    return {"width": 230, "height": 190, "data": {"values": records}, "encoding": {"x": x, "y": y}, "layer": marks}
+    return {"width": 230, "height": 165, "data": {"values": records}, "encoding": {"x": x, "y": y}, "layer": marks}
 
 
 def _told_apart(series: Sequence[str], looks: Sequence[Any]) -> Record:

@@ -66,15 +66,17 @@ def intensities_chart(dossier: Dossier) -> Chart | None:
     years = [_year(account) for account in dossier.accounts]
     for metric in ("energy", "carbon"):
         records: list[Record] = []
+        units: set[str] = set()
         for account in dossier.accounts:
             for item in account.products[:MOST_PRODUCTS]:
                 if (figure := item.metric(metric)) is not None:
                     label = display(figure.value, 2)
                     records.append({"x": _year(account), "series": item.product, "y": float(figure.value), "label": label})
                     told.append(f"{_year(account)}{item.product}{figure.title} {label} {figure.unit}")
-                    title = f"{figure.title}（{figure.unit}）" if len(account.products) == 1 else figure.title
+                    title, units = figure.title, {*units, figure.unit}
         if records:
-            panels.append((title.replace("CO2", "CO₂"), records))
+            shown = f"{title}（{units.pop()}）" if len(units) == 1 else title
+            panels.append((shown.replace("CO2", "CO₂"), records))
     if not panels:
         return None
     return chart("intensities", "能耗强度与碳排放强度", f"各年能耗强度和碳排放强度的折线图：{'；'.join(told)}。", lines(panels, years))

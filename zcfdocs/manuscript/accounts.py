@@ -10,7 +10,7 @@ from zcfdocs.accounting.intensity import NAMES, UNITS, VALUE_NAMES
 from zcfdocs.dossier import WITHHELD, Dossier
 from zcfdocs.figure import Figure
 from zcfdocs.manuscript.notation import ABSENT, amount, number, precision, ratio
-from zcfdocs.manuscript.table import Cell, Row, Table, centred, heading, text, value
+from zcfdocs.manuscript.table import Cell, Row, Table, broken, centred, heading, text, value
 from zcfdocs.plan import METRICS, Year
 
 KINDS = {"actual": "", "target": "（目标）", "result": "（结果）"}
@@ -160,11 +160,11 @@ def offsets(dossier: Dossier) -> Table | None:
                 )
             )
         if rows:
-            groups.append(((centred(title, rows=len(rows)), *rows[0]), *rows[1:]))
+            groups.append(((Cell(broken(title), "c", rows=len(rows)), *rows[0]), *rows[1:]))
     if not groups:
         return None
     return Table(
-        "offsets", "碳抵消明细", (14, 20, 30, 12, 10, 14), heading("年份", "抵消方式", "种类", "数量", "单位", "是否计入"), tuple(groups)
+        "offsets", "碳抵消明细", (13, 20, 31, 12, 10, 14), heading("年份", "抵消方式", "种类", "数量", "单位", "是否计入"), tuple(groups)
     )
 
 

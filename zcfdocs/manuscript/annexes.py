@@ -11,7 +11,7 @@ from zcfdocs.figure import Figure
 from zcfdocs.manuscript.accounts import absent
 from zcfdocs.manuscript.citing import places
 from zcfdocs.manuscript.notation import ABSENT, amount, day, month
-from zcfdocs.manuscript.table import Cell, Row, Table, centred, head, heading, spans, text, value
+from zcfdocs.manuscript.table import Cell, Row, Table, broken, centred, head, heading, spans, text, value
 from zcfdocs.plan import Project, Requirement
 
 VERDICTS = {"met": "符合", "not_met": "不符合", "not_applicable": "不适用"}
@@ -36,15 +36,15 @@ def projects(dossier: Dossier) -> Table:
     columns, gone = dossier.catalogue.project_table.columns, absent(dossier)
     plan = dossier.plan
     titles = (*columns[:4], f"{columns[4]}（万元）")
-    first = (*(head(title, rows=2) for title in titles), head(columns[-1], cols=len(GAINS)))
-    second = tuple(head(title) for _, title in GAINS)
+    first = (*(head(*broken(title), rows=2) for title in titles), head(columns[-1], cols=len(GAINS)))
+    second = tuple(head(*broken(title)) for _, title in GAINS)
     rows = [_project(index, project, gone) for index, project in enumerate(plan.projects, 1)]
     if not rows:
         rows = [tuple(text("") for _ in range(len(columns) - 1 + len(GAINS)))]
     else:
         rows.append(_together(plan.projects, gone))
     note = "括号内为试点建设后的实际效益。" if any(project.achieved for project in plan.projects) else ""
-    return Table("projects", dossier.catalogue.project_table.title, (5, 15, 27, 13, 13, 9, 9, 9), (first, second), (tuple(rows),), note)
+    return Table("projects", dossier.catalogue.project_table.title, (8, 28, 44, 27, 18, 25, 25, 25), (first, second), (tuple(rows),), note)
 
 
 def _project(index: int, project: Project, gone: str) -> Row:
@@ -120,7 +120,7 @@ def _basis(answer: Requirement | None, dossier: Dossier) -> Cell:
 def evidence_list(dossier: Dossier) -> Table:
     """Every item with issuer, dates, the entries it supports and its pages in the evidence volume; what is wrong with it on `as_of` is said."""
     where = places(dossier)
-    bound = {found.id: found.span or "未装订" for found in dossier.bound}
+    bound = {found.id: (found.span or "未装订").removeprefix("第").removesuffix("页") for found in dossier.bound}
     rows = []
     for index, item in enumerate(dossier.plan.evidence, 1):
         state = "ok" if dossier.public else dossier.evidence.state(item.id, dossier.plan.as_of)
@@ -142,7 +142,7 @@ def evidence_list(dossier: Dossier) -> Table:
     if not bound:
         return Table("evidence_list", "佐证材料清单", (6, 26, 21, 16, 16, 15), heading(*titles), groups)
     note = "册内页码指《佐证材料》分册中自隔页起的页码。"
-    return Table("evidence_list", "佐证材料清单", (6, 22, 17, 15, 15, 12, 13), heading(*titles, "册内页码"), groups, note)
+    return Table("evidence_list", "佐证材料清单", (10, 46, 34, 33, 33, 24, 20), heading(*titles, "册内页码"), groups, note)
 
 
 def _used(names: tuple[str, ...] | None) -> str:
@@ -160,7 +160,7 @@ def readings(dossier: Dossier) -> Table:
     noted = [
         (text(note.where), text(f"原文：{note.text}", note.problem), text(note.reading), text(note.reason)) for note in catalogue.notes
     ]
-    return Table("readings", "口径说明", (15, 33, 32, 20), heading("条款", "问题", "本方案采用", "理由"), (tuple(chosen), tuple(noted)))
+    return Table("readings", "口径说明", (17, 33, 31, 19), heading("条款", "问题", "本方案采用", "理由"), (tuple(chosen), tuple(noted)))
 
 
 def options(dossier: Dossier) -> Table:
@@ -198,7 +198,7 @@ def factors(dossier: Dossier) -> Table:
                 text("、".join(filter(None, owners))),
                 text(factor.title),
                 value(amount(factor.value)),
-                text(factor.unit),
+                centred(factor.unit),
                 text(f"{source}{doubt}"),
             )
         )

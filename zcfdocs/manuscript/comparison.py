@@ -12,7 +12,7 @@ from zcfdocs.dossier import Dossier
 from zcfdocs.figure import rounded
 from zcfdocs.manuscript.accounts import absent, by_product
 from zcfdocs.manuscript.notation import ABSENT, amount, number, points, precision, ratio
-from zcfdocs.manuscript.table import Row, Table, head, text, value
+from zcfdocs.manuscript.table import Row, Table, broken, centred, head, text, value
 from zcfdocs.plan import METRICS
 from zcfdocs.scoring import PhaseScore
 
@@ -39,7 +39,7 @@ def comparison(dossier: Dossier) -> Table | None:
     later = [phase.phase.label for phase in phases[1:]]
     changes = [head(f"{label}较{phases[0].phase.label}", cols=2) for label in later]
     first = (head("指标", rows=2), head("单位", rows=2), *(head(title, rows=2) for title in titles), *changes)
-    second = tuple(head(title) for _ in later for title in ("变化量", "变化率（%）"))
+    second = tuple(head(*broken(title)) for _ in later for title in ("变化量", "变化率（%）"))
     widths = (26, 13, *[12] * len(phases), *[11] * 2 * len(later))
     return Table(
         "comparison",
@@ -60,7 +60,7 @@ def _row(metric: Metric, gone: str) -> Row:
             continue
         cells.append(value(rounded((item - base) * 100, 2) if metric.is_ratio else metric.write(item - base)))
         cells.append(value(ABSENT if metric.is_ratio or not base else rounded((item - base) / base * 100, 2)))
-    return (text(metric.title), text(metric.unit), *cells)
+    return (text(metric.title), centred(metric.unit), *cells)
 
 
 def metrics(dossier: Dossier, phases: tuple[PhaseScore, ...]) -> Iterator[list[Metric]]:

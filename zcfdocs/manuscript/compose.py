@@ -11,7 +11,7 @@ from markupsafe import Markup
 from zcfdocs.catalogue import Chapter
 from zcfdocs.dossier import Dossier
 from zcfdocs.finding import Finding, Severity
-from zcfdocs.manuscript.manuscript import Enclosure, Manuscript, Mark, numbered
+from zcfdocs.manuscript.manuscript import Enclosure, Manuscript, Mark, finished
 from zcfdocs.manuscript.notation import mark_html
 from zcfdocs.manuscript.parts import fill, parts, safe
 from zcfdocs.scorecard import Json
@@ -75,7 +75,7 @@ def document(
         leaves=leaves,
         headings=headings,
     )
-    return Manuscript(name, full, author, dossier.catalogue.title, day, numbered(html), draft, mark=mark(kind, dossier))
+    return Manuscript(name, full, author, dossier.catalogue.title, day, finished(html), draft, mark=mark(kind, dossier))
 
 
 def mark(kind: str, dossier: Dossier) -> Mark:

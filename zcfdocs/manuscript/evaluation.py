@@ -116,7 +116,7 @@ def promises(dossier: Dossier) -> Table:
         if run
     ]
     titles = ("指标", "单位", "基准", "承诺", "结果", "结果减承诺", "完成程度")
-    note = "完成程度=（结果－基准）÷（承诺－基准）；没有承诺变化的不计。比例类指标的差为百分点。"
+    note = "完成程度=（结果－基准）÷（承诺－基准）；没有承诺变化的不计。比例类指标的差为百分点。差值和完成程度按未取位的数计算。"
     return Table("promises", "承诺目标完成情况", (27, 13, 12, 12, 12, 12, 12), heading(*titles), tuple(groups), note)
 
 
@@ -126,7 +126,8 @@ def _promise(metric: Metric) -> Row:
     shown = ABSENT if gap is None else metric.write(gap)
     share = _share(metric)
     told = (value(metric.write(item)) for item in metric.values)
-    return (text(metric.title), text(metric.unit), *told, value(shown), value(ABSENT if share is None else percent(share)))
+    done = ABSENT if share is None else percent(share) if share > 0 else "未改善"
+    return (text(metric.title), centred(metric.unit), *told, value(shown), value(done))
 
 
 def _share(metric: Metric) -> Fraction | None:
@@ -150,7 +151,7 @@ def projects(dossier: Dossier) -> Table:
     groups = [_project(number, project) for number, project in enumerate(dossier.plan.projects, 1)]
     if groups:
         groups.append(_together(dossier.plan.projects))
-    return Table("achieved", "重点项目完成情况", (5, 20, 17, 20, 10, 10, 10, 8), heading(*titles), tuple(groups))
+    return Table("achieved", "重点项目完成情况", (5, 19, 16, 19, 10, 10, 10, 11), heading(*titles), tuple(groups))
 
 
 def _project(number: int, project: Project) -> tuple[Row, ...]:

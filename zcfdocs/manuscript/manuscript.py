@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
+from zcfdocs.manuscript.breaking import unbroken
+
 CAPTION = re.compile(r"<(caption|figcaption)>")
 
 
@@ -53,6 +55,11 @@ class Manuscript:
     def digest(self) -> str:
         """sha256 of the HTML, which holds all text, figures and pictures."""
         return hashlib.sha256(self.html.encode()).hexdigest()
+
+
+def finished(html: str) -> str:
+    """The document's HTML with its captions counted and its numbers held to their units."""
+    return unbroken(numbered(html))
 
 
 def numbered(html: str) -> str:

@@ -20,6 +20,7 @@ from zcfdocs.manuscript.comparison import comparison
 from zcfdocs.manuscript.notation import day, mark
 from zcfdocs.manuscript.table import Table
 from zcfdocs.places import THEME
+from zcfdocs.plan import open_day
 
 TABLES: dict[str, Callable[[Dossier], Table | None]] = {
     "energy": accounts.energy,
@@ -116,6 +117,8 @@ def _field(path: str, dossier: Dossier) -> str:
         return f"{found.name}（{found.code}）" if found.code else str(found.name)
     if isinstance(found, date):
         return day(found)
+    if path == "factory.valid_until" and (ends := open_day(found)):
+        return day(ends)
     if isinstance(found, tuple):
         return "、".join(found)
     return str(found) if found is not None else WITHHELD if dossier.public else ""
@@ -126,10 +129,10 @@ def _ownership(chosen: str | None, dossier: Dossier) -> str:
     line, group = "", None
     for kind in dossier.catalogue.ownership:
         if kind.group != group:
-            line += ("）" if group else "") + (f"{kind.group}（" if kind.group else "")
+            line = line.rstrip() + ("） " if group else " ") + (f"{kind.group}（" if kind.group else "")
             group = kind.group
-        line += f"{'■' if kind.key == chosen else '□'}{kind.name}"
-    line += "）" if group else ""
+        line += f"{'■' if kind.key == chosen else '□'}{kind.name} "
+    line = line.strip() + ("）" if group else "")
     licence = dossier.plan.factory.licence_type
     return f"{line}\n营业执照类型：{licence}" if licence else line
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -19,6 +19,10 @@ class Cell:
 
 
 Row = tuple[Cell, ...]
+# Millimetres of a line on an upright page and across, of a cell's padding, and of a digit by the size of the type.
+UPRIGHT, ACROSS, PADDING = 156.0, 237.0, 2.4
+SIZES = (("", 1.85), ("dense", 1.45), ("tiny", 1.25))
+WIDE = ("scoring", "reasons", "expert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,34 @@ class Table:
     note: str = ""
 
     @property
+    def density(self) -> str:
+        """How small its type must be so that no number is broken in its cell: "", dense or tiny, classes of the style sheet."""
+        line = ACROSS if self.name in WIDE else UPRIGHT
+        room = [line * width / sum(self.widths) - PADDING for width in self.widths]
+        need = [0] * len(self.widths)
+        for group in self.groups:
+            for at, cell in _placed(group, len(self.widths)):
+                if cell.align == "n" and cell.cols == 1:
+                    need[at] = max(need[at], *map(len, cell.lines), 0)
+        return next((name for name, size in SIZES if all(count * size <= space for count, space in zip(need, room, strict=True))), "tiny")
+
+    @property
     def percents(self) -> tuple[str, ...]:
         whole = sum(self.widths)
         return tuple(f"{100 * width / whole:.2f}" for width in self.widths)
+
+
+def _placed(group: tuple[Row, ...], columns: int) -> Iterator[tuple[int, Cell]]:
+    """Each cell with the column it begins in; cells above may reach down into its row."""
+    reach = [0] * columns
+    for row in group:
+        free = iter([at for at in range(columns) if not reach[at]])
+        reach = [max(0, rows - 1) for rows in reach]
+        for cell in row:
+            places = [next(free) for _ in range(cell.cols)]
+            yield places[0], cell
+            for at in places:
+                reach[at] = cell.rows - 1
 
 
 def text(*lines: str, rows: int = 1, cols: int = 1) -> Cell:
@@ -51,13 +80,19 @@ def value(*lines: str, rows: int = 1, cols: int = 1) -> Cell:
     return Cell(lines, "n", rows, cols)
 
 
-def head(line: str, rows: int = 1, cols: int = 1) -> Cell:
-    return Cell((line,), "c", rows, cols, head=True)
+def head(*lines: str, rows: int = 1, cols: int = 1) -> Cell:
+    return Cell(lines, "c", rows, cols, head=True)
+
+
+def broken(title: str) -> tuple[str, ...]:
+    """A title's unit or remark in brackets on a line of its own: 节能量 / （tce/年）."""
+    before, bracket, remark = title.partition("（")
+    return (before, bracket + remark) if before and remark.endswith("）") else (title,)
 
 
 def heading(*titles: str) -> tuple[Row, ...]:
     """A single head row."""
-    return (tuple(head(title) for title in titles),)
+    return (tuple(head(*broken(title)) for title in titles),)
 
 
 def spans(keys: Iterable[object]) -> list[int]:

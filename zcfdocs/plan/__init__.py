@@ -1,6 +1,6 @@
 """The plan as a noun. Units and places in spec 1; the form in 附件2."""
 
-from zcfdocs.plan.applicant import Diagnosis, Factory, Industry, Requirement
+from zcfdocs.plan.applicant import Diagnosis, Factory, Industry, Requirement, open_day
 from zcfdocs.plan.claim import Answer, Benchmark, EvidenceItem, Item, Project, Publication, Saves
 from zcfdocs.plan.plan import Plan
 from zcfdocs.plan.words import BASES, METRICS, Ids
@@ -55,4 +55,5 @@ __all__ = [
     "Saves",
     "Shares",
     "Year",
+    "open_day",
 ]

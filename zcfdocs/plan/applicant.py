@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from zcfdocs.fields import Day, Email, IndustryCode, Noun, Prose, Text, Uscc, choice
 from zcfdocs.plan.words import Ids
+
+
+def open_day(text: str) -> date | None:
+    """The date of a licence's 有效期, which may also say 长期: None."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 class Industry(Noun):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import lxml.html
 from lxml.html import HtmlElement
 
+from zcfdocs.manuscript.breaking import JOINER
 from zcfdocs.printing.parity.block import CALL, Block, Copy
 
 KINDS = {
@@ -33,7 +34,7 @@ NAMES = {
 
 def read_html(html: str) -> Copy:
     """`html` is our own: a whole document whose body is read in order."""
-    body = lxml.html.document_fromstring(html).find("body")
+    body = lxml.html.document_fromstring(html.replace(JOINER, "")).find("body")
     reader = _Reader()
     if body is not None:
         reader.element(body, "paragraph")

@@ -36,6 +36,7 @@ NOTDEF = re.compile(r"\.notdef glyph rendered .*\(U\+([0-9A-F]+)\)$")
 PLACE = re.compile(r'<span class="place" data-role="([a-z]+)" title="([^"<>]*)"></span>')
 BOX = r'<input type="checkbox" class="place place-\1" name="sign-\1" title="\2">'
 OPENING = re.compile(r'data-page="opening">.*?\bid="([^"]+)"', re.DOTALL)
+LOOSE = "* { break-after: auto !important; break-inside: auto !important; } .table-note { break-before: auto !important; }"
 # WeasyPrint logs on one logger of the process: only one printing at a time may listen.
 LOCK = threading.Lock()
 
@@ -66,7 +67,7 @@ def print_pdf(manuscript: Manuscript) -> Paper:
     with LOCK, _missing_glyphs() as missing, _uncollected(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
         source = weasyprint.HTML(string=html, url_fetcher=OwnOnly(), base_url="about:blank")
-        document = source.render(stylesheets=[style], font_config=fonts, pdf_forms=True, presentational_hints=True)
+        document = _laid_out(source, style, fonts)
         data: bytes = document.write_pdf(
             finisher=lambda _, pdf: finish(pdf, manuscript),
             pdf_variant=VARIANT,
@@ -77,6 +78,15 @@ def print_pdf(manuscript: Manuscript) -> Paper:
     if missing:
         raise ZcfError(f"字库中没有这些字：{describe(missing)}", "请改用通行的写法；确须使用的，先把含有该字的字体加进 theme/fonts")
     return Paper(data, _labels(document, manuscript))
+
+
+def _laid_out(source: weasyprint.HTML, style: weasyprint.CSS, fonts: FontConfiguration) -> weasyprint.Document:
+    """Pages; where what should stay together is more than a page holds, the layout gives up and pages may part it anywhere."""
+    try:
+        return source.render(stylesheets=[style], font_config=fonts, pdf_forms=True, presentational_hints=True)
+    except AssertionError:
+        loose = weasyprint.CSS(string=LOOSE, font_config=fonts, url_fetcher=OwnOnly())
+        return source.render(stylesheets=[style, loose], font_config=fonts, pdf_forms=True, presentational_hints=True)
 
 
 def _attachment(item: Enclosure, manuscript: Manuscript) -> weasyprint.Attachment:

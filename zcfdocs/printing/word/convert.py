@@ -13,6 +13,7 @@ import pypandoc
 
 from zcfdocs.charts import svg_png
 from zcfdocs.errors import ZcfError
+from zcfdocs.manuscript.breaking import JOINER
 from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.places import THEME
 
@@ -25,7 +26,7 @@ HEAD_CELL = re.compile(r"<th(?=[\s>])")
 
 def convert(manuscript: Manuscript) -> bytes:
     """A docx with the styles of the theme, whose pages, tables and properties are still pandoc's."""
-    body = BODY.search(PICTURE.sub(_png, manuscript.html))
+    body = BODY.search(PICTURE.sub(_png, manuscript.html.replace(JOINER, "")))
     # The filter can tell head cells only by an attribute: pandoc knows them in the first columns and rows alone.
     text = HEAD_CELL.sub('<th data-head="1"', body[1]) if body else ""
     with tempfile.TemporaryDirectory(prefix="zcf-word-") as folder:
