@@ -153,6 +153,7 @@ def test_seal_and_signatures_have_empty_fields_where_they_belong(paper, opened) 
         "sign-legal": "法定代表人签字",
         "sign-responsible": "单位负责人签字",
         "sign-company": "单位公章",
+        "sign-archive": "归档时间戳",
     }
     assert all(field.FT == "/Sig" and "/V" not in field for field in fields.values())
     number = next(
@@ -175,6 +176,17 @@ def test_seal_and_signatures_have_empty_fields_where_they_belong(paper, opened) 
     assert overlaps(list(fields.values())) == []
 
 
+def test_each_page_names_the_pictures_it_draws_and_objects_lie_in_small_streams(opened) -> None:
+    """Both decide whether a signature on a plan of fifty pages is checked in seconds or in minutes."""
+    drawn = 0
+    for page in opened.pages:
+        used = {name.decode() for name in re.findall(rb"(/x\d+) Do", page.Contents.read_bytes())}
+        assert set(page.Resources.XObject.keys()) == used
+        drawn += len(used)
+    assert drawn > 20
+    assert all(int(item.N) <= 100 for item in opened.objects if isinstance(item, pikepdf.Stream) and item.get("/Type") == "/ObjStm")
+
+
 def overlaps(fields: list[pikepdf.Object]) -> list[tuple[str, str]]:
     found = []
     for index, one in enumerate(fields):
@@ -191,8 +203,8 @@ def test_the_fields_are_in_the_structure_as_forms(opened) -> None:
         for item in opened.objects
         if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Form" and item.get("/Type") == "/StructElem"
     ]
-    assert len(forms) == 3
-    assert {str(item.K.Obj.T) for item in forms} == {"sign-legal", "sign-responsible", "sign-company"}
+    assert len(forms) == 4
+    assert {str(item.K.Obj.T) for item in forms} == {"sign-legal", "sign-responsible", "sign-company", "sign-archive"}
     parents = dict(zip(*[iter(opened.Root.StructTreeRoot.ParentTree.Nums)] * 2, strict=True))
     for item in forms:
         assert parents[int(item.K.Obj.StructParent)].objgen == item.objgen
@@ -204,7 +216,7 @@ def test_the_body_of_a_plan_makes_no_field() -> None:
     assert "## （四）" in text
     hostile = examine_text(text.replace("## （四）", f"{inputs}\n\n## （四）", 1))
     with pikepdf.open(io.BytesIO(print_pdf(hostile).data)) as document:
-        assert len(document.Root.AcroForm.Fields) == 3
+        assert len(document.Root.AcroForm.Fields) == 4
 
 
 def examine_text(text: str, folder: Path = PLAN.parent) -> Manuscript:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ CODE_MM = 14.0
 # From the binding edge of an upright A4 page and from its foot: outside the 版心, on the side the page number is not.
 CODE_X_MM, CODE_Y_MM = 26.0, 8.0
 PRINTED, LOCKED = 4, 128
+DRAWN = re.compile(rb"^/(\S+) Do$")
 # Of a check box, which is what layout knows; a signature field has none of them.
 OF_BUTTONS = ("DA", "V", "AS", "MK", "Opt", "Border", "Ff", "MaxLen")
 
@@ -23,6 +25,7 @@ OF_BUTTONS = ("DA", "V", "AS", "MK", "Opt", "Border", "Ff", "MaxLen")
 def finish(pdf: pydyf.PDF, manuscript: Manuscript) -> None:
     """Change the document in place; nothing is drawn where the manuscript has no mark and no signature place."""
     _signature_fields(pdf)
+    _own_pictures(pdf)
     _pagination(pdf)
     if manuscript.mark is not None:
         _page_codes(pdf, manuscript)
@@ -56,6 +59,16 @@ def _empty_signature(pdf: pydyf.PDF, widget: Any) -> None:
     widget["F"] = PRINTED | LOCKED
     widget["Rect"] = pydyf.Array([left, bottom, right, top])
     widget["AP"] = pydyf.Dictionary({"N": blank.reference})
+
+
+def _own_pictures(pdf: pydyf.PDF) -> None:
+    """Each page names only the pictures it draws: who checks what a signature covers else walks through all of them from every page."""
+    for page in _pages(pdf):
+        whole = _object(pdf, page["Resources"])
+        said = (DRAWN.search(item) for item in _object(pdf, page["Contents"]).stream if isinstance(item, bytes))
+        drawn = {found[1].decode() for found in said if found}
+        pictures = pydyf.Dictionary({key: found for key, found in whole["XObject"].items() if key in drawn})
+        page["Resources"] = pydyf.Dictionary({**whole, "XObject": pictures})
 
 
 def _pagination(pdf: pydyf.PDF) -> None:

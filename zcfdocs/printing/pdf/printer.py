@@ -16,6 +16,8 @@ from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any
 
+import pikepdf
+
 # On a system without fonts of its own, which is fine, or without harfbuzz-subset, which is told below, the import warns.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -77,7 +79,7 @@ def print_pdf(manuscript: Manuscript) -> Paper:
         )
     if missing:
         raise ZcfError(f"字库中没有这些字：{describe(missing)}", "请改用通行的写法；确须使用的，先把含有该字的字体加进 theme/fonts")
-    return Paper(data, _labels(document, manuscript))
+    return Paper(_in_small_streams(data), _labels(document, manuscript))
 
 
 def _laid_out(source: weasyprint.HTML, style: weasyprint.CSS, fonts: FontConfiguration) -> weasyprint.Document:
@@ -87,6 +89,14 @@ def _laid_out(source: weasyprint.HTML, style: weasyprint.CSS, fonts: FontConfigu
     except AssertionError:
         loose = weasyprint.CSS(string=LOOSE, font_config=fonts, url_fetcher=OwnOnly())
         return source.render(stylesheets=[style, loose], font_config=fonts, pdf_forms=True, presentational_hints=True)
+
+
+def _in_small_streams(data: bytes) -> bytes:
+    """The same objects in streams of a hundred: readers of signed files else unpack thousands of objects for each one they look at."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return out.getvalue()
 
 
 def _attachment(item: Enclosure, manuscript: Manuscript) -> weasyprint.Attachment:

@@ -1,0 +1,1 @@
+"""Copies that nobody can change unseen: signed, packed, verified, received."""
