@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from zcfdocs import districts
+from zcfdocs import districts, proofs
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
 from zcfdocs.jobs import Job, Options, is_placeable, is_under, jobs_of, plans_in, speaks_for_all, task_of
@@ -36,6 +36,7 @@ class Built:
     site: bool = False
     failed: Mapping[str, ZcfError] = field(default_factory=dict)
     districts: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
     unbound: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # by place: pieces of evidence listed, and not bound
 
 
@@ -60,8 +61,9 @@ def build(options: Options, tell: Tell) -> Built:
         copies = _submissions(mine, options, store, tell)
         removed = _clean(options, [job for job in jobs if job.place not in copies.failed]) if speaks_for_all(options) else ()
         site = "site" in options.to and _site(jobs, options, store, tell)
+        proven = proofs.file_proofs(jobs, options, store, tell) if "site" in options.to else proofs.Proven()
         filed = districts.file_papers(jobs, options, store, tell) if districts.TARGET in options.to else districts.Filed()
-        store.forget_copies({job.key for job in jobs} | districts.keys(jobs, options))
+        store.forget_copies({job.key for job in jobs} | districts.keys(jobs, options) | proven.keys)
         return Built(
             (*findings, *filed.findings),
             copies.made,
@@ -70,8 +72,9 @@ def build(options: Options, tell: Tell) -> Built:
             len(chosen),
             removed,
             site,
-            {**copies.failed, **filed.failed},
+            {**copies.failed, **filed.failed, **proven.failed},
             filed.districts,
+            proven.places,
             _unbound([*copies.made, *copies.kept], options),
         )
 
@@ -181,13 +184,14 @@ def _guard(options: Options, jobs: Sequence[Job]) -> None:
 
 def _site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> bool:
     """Stage and build the site unless nothing it shows has changed; True where it was built."""
-    from zcfdocs.site.run import build_site  # mkdocs is slow to import and not needed for anything else
+    from zcfdocs.site.run import address_of, build_site  # mkdocs is slow to import and not needed for anything else
     from zcfdocs.site.staging import StageOptions, stage
 
     parts = {job.place: job.key for job in jobs} | {
         "公开": str(options.public),
         "预览": str(options.show_findings),
         "输出": str(options.out.resolve()),
+        "网址": options.address,
     }
     parts |= shaping()
     final = options.out / "site"
@@ -205,6 +209,8 @@ def _site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> bo
         room = Path(folder)
         write_tree(room / "docs", staged)
         build_site(room / "docs", room / "site", MKDOCS)
+        address = options.address or address_of(room / "docs", MKDOCS)
+        write_tree(room / "site", proofs.integrities(room / "site", address, [job.place for job in jobs], not options.public))
         options.out.mkdir(parents=True, exist_ok=True)
         ready = Path(tempfile.mkdtemp(prefix=".zcf-", dir=options.out))
         ready.rmdir()

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -39,11 +39,15 @@ class FileFact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The plan's evidence list beside the facts of its files."""
+    """The plan's evidence list beside the facts of its files.
+
+    `proofs` names the proof of publication where it holds a capture record: with why the record does not hold, "" where it does.
+    """
 
     items: Mapping[str, EvidenceItem]
     facts: Mapping[str, FileFact]
     unnamed: tuple[str, ...] = ()
+    proofs: Mapping[str, str] = field(default_factory=dict)
 
     def state(self, key: str, on: date) -> str:
         """ok, unknown (no such id), a file's state, early (not yet issued) or expired."""

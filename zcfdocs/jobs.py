@@ -36,6 +36,7 @@ class Options:
     keep_going: bool = False
     why: bool = False
     show_findings: bool = False
+    address: str = ""  # of the public site
 
 
 @dataclass(frozen=True, slots=True)

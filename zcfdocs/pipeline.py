@@ -43,9 +43,9 @@ class Examined:
         return count(self.findings, Severity.ERROR) > 0
 
 
-def examine(path: Path, shown: str, shelf: Shelf) -> Examined:
-    """Read and judge one plan.md; `shown` is the path findings print."""
-    reading = read_plan(path, shown)
+def examine(path: Path, shown: str, shelf: Shelf, history: Path | None = None) -> Examined:
+    """Read and judge one plan.md; `shown` is the path findings print, `history` the repository of its commits where it lies elsewhere."""
+    reading = _proved(read_plan(path, shown), history)
     slug = path.resolve().parent.name
     plan = reading.plan
     if plan is None:
@@ -62,6 +62,15 @@ def examine(path: Path, shown: str, shelf: Shelf) -> Examined:
     headings = outline(reading.source.body, reading.source.body_line, rulebook.catalogue)
     case = Case(reading, plan, rulebook, reading.evidence, headings, accounts, scored)
     return Examined(path, slug, reading, rulebook, accounts, scored, ordered((*reading.findings, *judge(case))))
+
+
+def _proved(reading: Reading, history: Path | None) -> Reading:
+    if reading.plan is None or reading.plan.publication is None:
+        return reading
+    from zcfdocs.proving import proofs  # git and PDF are needed for few plans only
+
+    found = proofs(reading, history)
+    return replace(reading, evidence=replace(reading.evidence, proofs=found)) if found else reading
 
 
 def _is_frame(route: Route) -> bool:
@@ -81,7 +90,7 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (finding.path, finding.line, finding.column, rank[finding.severity], finding.code)))
 
 
-def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf, keep_figures: bool = True) -> list[Examined]:
+def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf, keep_figures: bool = True, history: Path | None = None) -> list[Examined]:
     """Every plan, then what only shows across the repository: identities and certificates used twice.
 
     Without `keep_figures` accounts and scores are let go once they have been judged: thousands of plans fit in memory.
@@ -89,7 +98,7 @@ def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf, keep_figures: b
     with _uncollected():
         examined = []
         for path, shown in paths:
-            item = examine(path, shown, shelf)
+            item = examine(path, shown, shelf, history)
             examined.append(item if keep_figures else replace(item, accounts=(), score=None))
     common: dict[str, list[Finding]] = {}
     for finding in across([item.reading for item in examined]):

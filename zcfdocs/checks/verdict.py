@@ -183,6 +183,10 @@ def publication_is_proved(case: Case) -> Iterator[Problem]:
     if state not in ("ok", "unknown"):
         message = f"公开发布证明 {publication.proof} 不可用：{STATES[state]}"
         yield Problem(("publication", "proof"), message, "更换发布证明", (("as_of",), ("evidence",), ("evaluation",)))
+    elif complaint := case.evidence.proofs.get(publication.proof):
+        message = f"公开发布证明 {publication.proof} 的抓取记录未通过核验：{complaint}"
+        hint = "在含有该提交的完整仓库里核对；仍不符的，用 zcfdocs publish-proof capture 重新抓取"
+        yield Problem(("publication", "proof"), message, hint, (("publication", "url"), ("evidence",), ("factory", "uscc")))
 
 
 @check("Z810", INFO, why="阶段未到公开时，方案只在企业同意（publish: true）后进入公示网站。", wrong="有 publication，publish: false",

@@ -15,6 +15,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except UsageError as error:
         names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+        names += [group.name for group in app.registered_groups if isinstance(group.name, str)]
         say(complaint(error, names))
         say("用 zcfdocs --help 或 zcfdocs 命令 --help 查看用法")
         sys.exit(2)

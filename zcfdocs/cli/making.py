@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -29,13 +31,16 @@ def build_command(
     jobs: Annotated[int | None, typer.Option(metavar="N", min=1, help="同时几份，默认为处理器数", show_default=False)] = None,
     draft: Annotated[bool, typer.Option("--draft", help="有错误也生成，每页标“草稿”")] = False,
     public: Annotated[bool, typer.Option("--public", help="网站只收可公开的方案；不加则为预览")] = False,
+    url: Annotated[
+        str, typer.Option("--url", metavar="网址", help="网站的网址，写进 integrity.json 和公开发布证明", show_default=False)
+    ] = "",
     keep_going: Annotated[bool, typer.Option("--keep-going", help="有错误的方案跳过，其余照常生成")] = False,
     why: Annotated[bool, typer.Option("--why", help="说明每份方案为何重新生成")] = False,
     verapdf: Annotated[
         Path | None, typer.Option(metavar="程序", help="另用已安装的 veraPDF 检验生成的 PDF 是否符合 PDF/A-3a", show_default=False)
     ] = None,
 ) -> None:
-    options = _options(paths, to, out, draft, public, keep_going, why, jobs)
+    options = replace(_options(paths, to, out, draft, public, keep_going, why, jobs), address=_address(url))
     built = build(options, say)
     show_findings(console(), built.findings)
     say(summary(built.findings, built.checked))
@@ -56,6 +61,8 @@ def build_command(
         say("网站已更新" if built.site else "网站没有变化")
     for district in built.districts:
         say(f"主管部门用表：{options.out / 'bureau' / district}")
+    if built.proofs:
+        say(f"公开发布证明 {len(built.proofs)} 份：{options.out / 'publication'}")
     _say_where(options)
     sound = verapdf is None or _judged(verapdf, options, (*built.printed, *built.kept))
     wrong = bool(built.refused) or not sound or (count(built.findings, Severity.ERROR) > 0 and not draft)
@@ -68,6 +75,12 @@ def _judged(program: Path, options: Options, places: Sequence[str]) -> bool:
     for verdict in verdicts:
         say(f"veraPDF {'通过' if verdict.passed else '未通过'} {verdict.path}" + "".join(f"\n  条款 {rule}" for rule in verdict.rules))
     return all(verdict.passed for verdict in verdicts)
+
+
+def _address(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[!-~]+", url):
+        raise ZcfError(f"网址不对：{url[:200]}", hint="写网站首页的完整网址，例如 https://example.gov.cn/zcf/")
+    return url
 
 
 def _options(

@@ -112,4 +112,9 @@ def published(row: Row, _: Named, phase: Phase) -> Award:
     because = f"{publication.date} 发布于 {publication.url}"
     if publication.proof is None or not phase.evidence.supports((publication.proof,), phase.on):
         return Award(row.points, ZERO, f"{because}；没有有效的发布证明，不计分", used)
-    return Award(row.points, row.points, f"{because}，发布证明未经机器核验", used)
+    complaint = phase.evidence.proofs.get(publication.proof)
+    if complaint is None:
+        return Award(row.points, row.points, f"{because}，发布证明未经机器核验", used)
+    if complaint:
+        return Award(row.points, ZERO, f"{because}；发布证明的抓取记录未通过核验：{complaint}，不计分", used)
+    return Award(row.points, row.points, f"{because}，发布证明的抓取记录与所列提交相符", used)

@@ -35,6 +35,11 @@ def build_site(stage: Path, out: Path, mkdocs_yml: Path) -> None:
         raise ZcfError(f"网站有 {len(heard)} 处问题，未予采用：\n" + _listed(heard), hint="多为 docs/ 或 theme/site/ 里的链接写错")
 
 
+def address_of(stage: Path, mkdocs_yml: Path) -> str:
+    """The site's own address as mkdocs.yml gives it, "" where it gives none."""
+    return str(load_config(str(mkdocs_yml), docs_dir=str(stage.resolve()), hooks=[])["site_url"] or "")
+
+
 def _listed(messages: list[str]) -> str:
     return "\n".join(f"  - {message}" for message in dict.fromkeys(messages))
 

@@ -20,7 +20,7 @@ from zcfdocs.site.markup import fill, front_matter
 from zcfdocs.site.methods import methods
 from zcfdocs.site.plan_page import plan_page
 
-GUIDES = ("factory.md", "bureau.md")
+GUIDES = ("factory.md", "bureau.md", "signing.md")
 WITHDRAWN = "withdrawn"  # spec 3: the stage that leaves a tombstone
 PLACE = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 # The list of plans stands on the home page too while it is short.
