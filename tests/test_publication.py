@@ -31,13 +31,16 @@ from zcfdocs.jobs import Options
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import Examined, examine
 from zcfdocs.places import INDICATORS
+from zcfdocs.proofs import proof
 from zcfdocs.proving import carried
 from zcfdocs.publication import DATA, INTEGRITY, PAGE, PROOF, RECORD, STAMP, Integrity, Record, same_address
 from zcfdocs.publication.integrity import sha256
-from zcfdocs.publishing import Fetched, Local, compare, fetch, judge_publication, proof, record_of, versions_in
+from zcfdocs.publishing import Fetched, Local, compare, fetch, record_of
 from zcfdocs.publishing import fetching as limits
+from zcfdocs.sealing.rebuild import card_again, tree_at
 from zcfdocs.sealing.trust import Trust
 from zcfdocs.sealing.verdict import Verdict, together
+from zcfdocs.sealing.verify.publication import judge_publication, versions_in
 
 ORACLE = Path(__file__).parent / "cases" / "oracle"
 PLACE = "xiqing/shili-parts"
@@ -48,7 +51,7 @@ FIRST = 'url: "https://example.com/plans/shili-parts/"'
 
 def git(home: Path, *words: str) -> str:
     settings = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.autocrlf=false")
-    return subprocess.run(["git", *settings, *words], cwd=home, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S607  # the git of the PATH
+    return subprocess.run(["git", *settings, *words], cwd=home, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def commit(home: Path) -> str:
@@ -471,3 +474,33 @@ def test_other_files_carry_no_record(data: bytes) -> None:
 def test_other_json_is_neither_record_nor_integrity(data: bytes) -> None:
     assert Record.read(data) is None
     assert Integrity.read(data) is None
+
+
+def test_a_locked_copy_is_like_any_other_file(town: Town) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(recorded(town))) as document:
+        document.save(out, encryption=pikepdf.Encryption(owner="a", user="b", metadata=False))
+    assert b"urn:zcfdocs:document:" in out.getvalue()
+    assert carried(out.getvalue()) == {}
+    assert "未经机器核验" in row(proven(town, out.getvalue()))[1]
+
+
+def test_verify_knows_a_proof_when_it_sees_one(town: Town, authority: Authority, tmp_path: Path) -> None:
+    assert captured(town, "--tsa", authority.tsa, "--out", str(tmp_path / "proof.pdf")).exit_code == 0
+    words = ["verify", str(tmp_path / "proof.pdf"), "--trust", str(authority.root), "--format", "json"]
+    judged = CliRunner().invoke(app, [*words, "--repo", str(town.home)])
+    assert json.loads(judged.output)["verdict"] == "valid", judged.output
+    assert json.loads(CliRunner().invoke(app, words).output)["verdict"] == "indeterminate"
+    printed = str(town.home / "dist/publication" / PLACE / f"{PROOF}.pdf")
+    assert [check["code"] for check in json.loads(CliRunner().invoke(app, ["verify", printed, "--format", "json"]).output)["checks"]] == [
+        "V700"
+    ]
+
+
+def test_a_plan_taken_out_of_a_commit_earns_the_row_as_it_did(town: Town) -> None:
+    found = proven(town, recorded(town))
+    with tree_at(town.home, git(town.home, "rev-parse", "HEAD"), USCC) as tree:
+        card = card_again(replace(tree, indicators=INDICATORS))
+    assert card is not None
+    rows = {row["id"]: row for row in card["phases"]["now"]["rows"]}
+    assert rows["1.3.2"]["because"] == row(found)[1]

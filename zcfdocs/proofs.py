@@ -1,4 +1,4 @@
-"""dist/publication/: 公开发布证明.pdf of each published plan, from the integrity.json beside its page."""
+"""公开发布证明.pdf: of each published plan into dist/publication/, from the integrity.json beside its page; and of a captured page."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from pathlib import Path
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.jobs import Job, Options
-from zcfdocs.publication import DATA, INTEGRITY, PAGE, PROOF, Integrity
+from zcfdocs.publication import DATA, INTEGRITY, PAGE, PROOF, RECORD, STAMP, Integrity, Record
 from zcfdocs.store import Store, key_of, replace_folder
 from zcfdocs.versions import shaping
 from zcfdocs.workers import Order, Tell, fulfil
 
+ENCLOSED = {
+    RECORD: ("application/json", "抓取记录"),
+    STAMP: ("application/timestamp-reply", "抓取记录的时间戳（RFC 3161）"),
+    PAGE: ("text/html", "抓取的网页"),
+    DATA: ("application/json", "抓取的公开数据"),
+    INTEGRITY: ("application/json", "抓取的 integrity.json"),
+}
 FOLDER, FILE = "publication", f"{PROOF}.pdf"
 
 
@@ -61,6 +68,19 @@ def print_proof(notice: Notice, room: Path) -> None:
     paper = print_pdf(manuscript)
     require_parity(manuscript, paper.data, None)
     (room / FILE).write_bytes(paper.data)
+
+
+def proof(record: Record, files: Mapping[str, bytes]) -> bytes:
+    """公开发布证明.pdf with everything inside that it rests on; the same bytes for the same files."""
+    from zcfdocs.manuscript.manuscript import Enclosure  # printing takes half a second to import
+    from zcfdocs.manuscript.publication import BEIJING, Statement, publication
+    from zcfdocs.printing.pdf import print_pdf
+
+    integrity = Integrity.read(files[INTEGRITY])
+    assert integrity is not None
+    enclosures = tuple(Enclosure(name, kind, "Data", words, files[name]) for name, (kind, words) in ENCLOSED.items() if name in files)
+    day = record.moment.astimezone(BEIJING).date()
+    return print_pdf(publication(Statement(record.name, record.uscc, day, integrity, record, enclosures))).data
 
 
 def file_proofs(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> Proven:

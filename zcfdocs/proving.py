@@ -47,7 +47,7 @@ def carried(data: bytes) -> dict[str, bytes]:
     try:
         with bounded(), heard(), pikepdf.open(io.BytesIO(data)) as document:
             return {name: document.attachments[name].get_file().read_bytes() for name in CARRIED if name in document.attachments}
-    except (pikepdf.PdfError, ValueError, KeyError, TypeError, RecursionError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

@@ -35,6 +35,7 @@ class Task:
     targets: tuple[str, ...]
     draft: bool
     text_digest: str
+    history: Path | None = None  # the repository of its commits, where the plan lies elsewhere
 
 
 def print_copies(task: Task, room: Path) -> None:
@@ -77,7 +78,7 @@ def opened(task: Task) -> Dossier:
     """The plan read again in this process, its evidence placed in the volume."""
     from zcfdocs.binding import paginate
 
-    examined = replace(examine(task.path, task.shown, Shelf(task.indicators)), findings=task.findings)
+    examined = replace(examine(task.path, task.shown, Shelf(task.indicators), task.history), findings=task.findings)
     whole = dossier(examined, task.origin)
     if whole is None or hashlib.sha256(examined.reading.source.text.encode()).hexdigest() != task.text_digest:
         raise ZcfError(f"{task.shown} 在生成过程中被改动", hint="请等编辑保存完再生成一次")

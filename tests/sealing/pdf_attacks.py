@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import pikepdf
 from pyhanko.pdf_utils import generic
@@ -76,7 +77,7 @@ def annotation(data: bytes) -> bytes:
     return _done(writer)
 
 
-def _field(writer: IncrementalPdfFileWriter, name: str) -> generic.DictionaryObject:
+def _field(writer: IncrementalPdfFileWriter, name: str) -> Any:
     fields = writer.root["/AcroForm"]["/Fields"]
     return next(field for field in (item.get_object() for item in fields) if field["/T"] == name)
 

@@ -94,7 +94,7 @@ def stamped(data: bytes, forger: Authority) -> bytes:
     from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
-    return PdfTimeStamper(RequestsHTTPTimeStamper(forger.tsa)).timestamp_pdf(writer, "sha256").getvalue()
+    return bytes(PdfTimeStamper(RequestsHTTPTimeStamper(forger.tsa)).timestamp_pdf(writer, "sha256").getvalue())
 
 
 def raw(data: bytes, signatory: Signatory, field: str, certify: bool = False, prepare: Callable[..., None] | None = None, **more) -> bytes:
@@ -104,7 +104,7 @@ def raw(data: bytes, signatory: Signatory, field: str, certify: bool = False, pr
         prepare(writer)
     metadata = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, certify=certify, **more)
     spec = None if field.startswith("sign-") else SigFieldSpec(field)
-    return PdfSigner(metadata, signatory.signer, new_field_spec=spec).sign_pdf(writer).getvalue()
+    return bytes(PdfSigner(metadata, signatory.signer, new_field_spec=spec).sign_pdf(writer).getvalue())
 
 
 def test_a_strangers_signature_beside_the_expected_ones_is_rejected(authority: Authority, two: bytes) -> None:

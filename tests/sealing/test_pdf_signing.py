@@ -82,15 +82,15 @@ def test_a_token_signs_like_a_file(authority: Authority, level: Level, tmp_path:
 def test_outside_judges_agree(authority: Authority, signed: dict[Level, bytes], level: Level, tmp_path: Path) -> None:
     path = tmp_path / "signed.pdf"
     path.write_bytes(signed[level])
-    if shutil.which("pdfsig"):
-        told = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
+    if pdfsig := shutil.which("pdfsig"):
+        told = subprocess.run([pdfsig, path], capture_output=True, text=True, check=False).stdout
         assert told.count("Signature is Valid") >= 2
-    if shutil.which("qpdf"):
-        assert subprocess.run(["qpdf", "--check", path], capture_output=True, check=False).returncode == 0
+    if qpdf := shutil.which("qpdf"):
+        assert subprocess.run([qpdf, "--check", path], capture_output=True, check=False).returncode == 0
     program = Path(sys.executable).with_name("pyhanko")
     chain = tmp_path / "interm.der"
-    chain.write_bytes(next(one for one in authority.signatory("company").chain if one.ca and not one.self_signed == "yes").dump())
-    command = [program, "sign", "validate", "--trust", authority.root, "--other-certs", chain, "--pretty-print", path]
+    chain.write_bytes(next(one for one in authority.signatory("company").chain if one.ca and one.self_signed != "yes").dump())
+    command: list[str | Path] = [program, "sign", "validate", "--trust", authority.root, "--other-certs", chain, "--pretty-print", path]
     told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     assert told.count("The signature is judged VALID") >= 2
     assert "INVALID" not in told
@@ -242,7 +242,7 @@ def test_a_seal_that_cannot_be_used_is_refused_with_its_reason(tmp_path: Path) -
 
 def test_the_sample_seal_is_no_round_red_one() -> None:
     picture = sample_seal("单位公章").image()
-    red, green, blue, alpha = picture.getpixel((20, 20))  # type: ignore[misc]  # a corner, where a round seal has nothing
+    red, _, blue, alpha = picture.getpixel((20, 20))  # type: ignore[misc]  # a corner, where a round seal has nothing
     assert alpha == 255
     assert red < blue
 

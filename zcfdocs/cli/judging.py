@@ -100,6 +100,18 @@ def explain(code: Annotated[str | None, typer.Argument(metavar="[代码]", show_
         )
         return
     wanted = code.upper()
+    if wanted.startswith("V"):
+        _explain_check(wanted)
+        return
     if wanted not in CODES:
         raise ZcfError(f"没有代码 {code}。{suggest(wanted, CODES)}", hint="用 zcfdocs explain 列出全部代码")
     print("\n".join(explanation(wanted)))
+
+
+def _explain_check(code: str) -> None:
+    from zcfdocs.sealing.meanings import meanings, told  # pyHanko takes half a second to import
+
+    known = meanings()
+    if code not in known:
+        raise ZcfError(f"没有核验代码 {code}。{suggest(code, known)}", hint=f"核验代码有 {'、'.join(known)}")
+    print("\n".join(told(known[code])))

@@ -39,8 +39,9 @@ def capture(
         Path | None, typer.Option("--out", metavar="文件", help=f"默认为方案的 evidence/{PROOF}.pdf", show_default=False)
     ] = None,
 ) -> None:
+    from zcfdocs.proofs import proof
     from zcfdocs.proving import unproved
-    from zcfdocs.publishing import compare, fetch, proof, record_of
+    from zcfdocs.publishing import compare, fetch, record_of
 
     local, folder = _local(path)
     target = out or folder / "evidence" / f"{PROOF}.pdf"

@@ -1,15 +1,13 @@
-"""From what was fetched to the proof: compared with the site's own word and with the plan, then printed with all of it inside."""
+"""From what was fetched to a record of it, once it was compared with the site's own word and with the plan."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from zcfdocs.manuscript.manuscript import Enclosure
-from zcfdocs.manuscript.publication import BEIJING, Statement, publication
-from zcfdocs.publication import DATA, INTEGRITY, PAGE, RECORD, STAMP, Integrity, Record, same_address
+from zcfdocs.publication import DATA, INTEGRITY, PAGE, Integrity, Record, same_address
 from zcfdocs.publication.integrity import sha256
 from zcfdocs.publication.record import told
 from zcfdocs.publishing.fetching import Fetched
@@ -30,13 +28,6 @@ V706 = define(
 V707 = define(
     "V707", "网上的是本方案的这一版本", why="别家的、以前的网页不能证明本方案已公开。", mend="提交方案的改动，重新生成并上传网站后再抓取。"
 )
-ENCLOSED = {
-    RECORD: ("application/json", "抓取记录"),
-    STAMP: ("application/timestamp-reply", "抓取记录的时间戳（RFC 3161）"),
-    PAGE: ("text/html", "抓取的网页"),
-    DATA: ("application/json", "抓取的公开数据"),
-    INTEGRITY: ("application/json", "抓取的 integrity.json"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +115,3 @@ def record_of(fetched: Fetched, local: Local, moment: datetime.datetime, tsa: st
         sha256(fetched.files[INTEGRITY]),
         tsa,
     )
-
-
-def proof(record: Record, files: Mapping[str, bytes]) -> bytes:
-    """公开发布证明.pdf with everything inside that it rests on; the same bytes for the same files."""
-    from zcfdocs.printing.pdf import print_pdf  # half a second to import
-
-    integrity = Integrity.read(files[INTEGRITY])
-    assert integrity is not None
-    enclosures = tuple(Enclosure(name, kind, "Data", words, files[name]) for name, (kind, words) in ENCLOSED.items() if name in files)
-    day = record.moment.astimezone(BEIJING).date()
-    return print_pdf(publication(Statement(record.name, record.uscc, day, integrity, record, enclosures))).data

@@ -23,11 +23,15 @@ PLAN, PLANS, INDICATORS = "plan.md", "plans", "indicators"
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Where a plan lies together with the catalogues it is judged by, and which commit that is."""
+    """Where a plan lies together with the catalogues it is judged by, and which commit that is.
+
+    `history` is the repository where a capture record's commit is looked up, if there is one.
+    """
 
     plan: Path
     indicators: Path
     origin: Origin
+    history: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Rebuilt:
 
 
 def examined_again(tree: Tree) -> Examined:
-    return examine_all([(tree.plan, tree.plan.name)], Shelf(tree.indicators))[0]
+    return examine_all([(tree.plan, tree.plan.name)], Shelf(tree.indicators), history=tree.history)[0]
 
 
 def card_again(tree: Tree) -> Json | None:
@@ -55,7 +59,7 @@ def rebuilt(tree: Tree, targets: Sequence[str] = tuple(COPIES), draft: bool = Fa
     if told is None:
         raise ZcfError("方案无法核算，不能重新生成", hint="用 zcfdocs check 查看问题")
     text = hashlib.sha256(examined.reading.source.text.encode()).hexdigest()
-    task = Task(tree.plan, tree.plan.name, tree.indicators, tree.origin, examined.findings, tuple(targets), draft, text)
+    task = Task(tree.plan, tree.plan.name, tree.indicators, tree.origin, examined.findings, tuple(targets), draft, text, tree.history)
     with tempfile.TemporaryDirectory(prefix="zcf-rebuild-") as folder:
         store = Store(Path(folder))
         failed = fulfil([Order(PLAN, "rebuilt", print_copies, task)], 1, store, lambda _: None)
@@ -77,7 +81,7 @@ def tree_at(repository: Path, commit: str, uscc: str) -> Iterator[Tree]:
         room = Path(folder)
         wanted = (f"{place}/", f"{above}{INDICATORS}/")
         write_out(repository, blobs, (name for name in blobs if name.startswith(wanted)), room)
-        yield Tree(room / place / PLAN, room / above / INDICATORS, Origin(commit, False))
+        yield Tree(room / place / PLAN, room / above / INDICATORS, Origin(commit, False), repository)
 
 
 def place_of(repository: Path, plans: Mapping[str, Blob], uscc: str) -> str | None:

@@ -36,6 +36,7 @@ from zcfdocs.task import COPIES, EVALUATION
 from zcfdocs.versions import shaping
 
 ON_PAPER = (COPIES["pdf"], EVALUATION["pdf"], COPIES["evidence"], COPIES["workbook"])
+EITHER = ("legal", "responsible")  # 法人或单位负责人签字
 TITLES = {field_of(role): title for role, title in ROLES.items()}
 
 
@@ -54,7 +55,8 @@ def wrap(gathered: Gathered, origin: Origin, vouching: Vouching, out: Path, draf
     whole = dossier(gathered.made.examined, origin)
     if whole is None:
         raise ZcfError("方案无法核算，不能打包", hint="用 zcfdocs check 查看问题")
-    items = [_item(name, content) for name, content in sorted(payload.items()) if name.startswith(f"{COPIES_AT}/")]
+    items = [_item(name, content) for name, content in payload.items() if name.startswith(f"{COPIES_AT}/")]
+    items.sort(key=lambda item: (ON_PAPER.index(item.name) if item.name in ON_PAPER else len(ON_PAPER), item.name))
     on_paper = [item.path for item in items if item.name in ((SCAN,) if gathered.scan is not None else ()) or item.name in ON_PAPER]
     made = checklist(whole, items, on_paper, gathered.missing, draft)
     payload[f"{COPIES_AT}/{CHECKLIST}"] = print_pdf(made).data
@@ -145,4 +147,6 @@ def _item(name: str, content: Content) -> Item:
         {TITLES[field]: signed for field, signed in fields(data).items() if field in TITLES} if name.rpartition("/")[2] != SCAN else {}
     )
     signed = tuple(title for title, done in prepared.items() if done)
-    return Item(name, digest, pages, signed, tuple(title for title, done in prepared.items() if not done))
+    either = {ROLES[role] for role in EITHER}
+    blank = (title for title, done in prepared.items() if not done and not (title in either and either & set(signed)))
+    return Item(name, digest, pages, signed, tuple(blank))

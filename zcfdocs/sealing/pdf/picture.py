@@ -39,7 +39,7 @@ class _Picture(PdfContent):
         names = {"/Type": "/XObject", "/Subtype": "/Image", "/ColorSpace": space, "/Filter": "/FlateDecode"}
         numbers = {"/Width": self._seal.width, "/Height": self._seal.height, "/BitsPerComponent": 8}
         told: dict[NameObject, object] = {pdf_name(key): pdf_name(value) for key, value in names.items()}
-        return StreamObject(told | {pdf_name(key): NumberObject(value) for key, value in numbers.items()}, encoded_data=packed)
+        return StreamObject(told | {pdf_name(key): NumberObject(value) for key, value in numbers.items()}, encoded_data=packed)  # type: ignore[no-untyped-call]
 
     def _added(self, stream: StreamObject) -> IndirectObject:
         assert self.writer is not None  # set by the stamp that draws this

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.manuscript.manuscript import Mark
+from zcfdocs.manuscript.publication import KIND
 from zcfdocs.scorecard import Origin
 from zcfdocs.sealing.parties import ROLES, Expected, Party, of_district, of_factory
 from zcfdocs.sealing.pdf.fields import fields
@@ -19,6 +20,7 @@ from zcfdocs.sealing.scan import judge_scan
 from zcfdocs.sealing.trust import Trust
 from zcfdocs.sealing.verdict import Check, define, invalid, unsure, valid
 from zcfdocs.sealing.verify.content import V500, card_without_evidence, judge_card, judge_made, plan_of
+from zcfdocs.sealing.verify.publication import judge_publication, versions_in
 from zcfdocs.sealing.word.judging import judge_word
 from zcfdocs.task import COPIES, EVALUATION
 
@@ -59,6 +61,9 @@ def _pdf(data: bytes, subject: str, grounds: Grounds) -> Iterator[Check]:
         return
     if mark is None and not prepared:
         yield from judge_scan(data, subject)[0]
+        return
+    if mark is not None and mark.kind == KIND:
+        yield from judge_publication(data, subject, grounds.trust, versions_in(grounds.repository) if grounds.repository else None)
         return
     if mark is None or "plan.md" not in held:
         expected = of_district(None) if "sign-district" in prepared else SOMEONE

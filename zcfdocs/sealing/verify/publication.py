@@ -9,9 +9,9 @@ from pathlib import Path
 import git
 
 from zcfdocs.errors import ZcfError
+from zcfdocs.proofs import proof
 from zcfdocs.proving import carried, digest_at
 from zcfdocs.publication import RECORD, STAMP, Record, contradictions
-from zcfdocs.publishing.capture import proof
 from zcfdocs.sealing.trust import Trust
 from zcfdocs.sealing.verdict import Check, define, invalid, unsure, valid
 
