@@ -174,7 +174,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: p
 def test_the_commit_is_the_newest_that_touched_the_plan_or_its_catalogue(home: Path) -> None:
     def git(*words: str) -> str:
         settings = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
-        done = subprocess.run(["git", *settings, *words], cwd=home, check=True, capture_output=True, text=True)  # noqa: S607  # the git of the PATH
+        done = subprocess.run(["git", *settings, *words], cwd=home, check=True, capture_output=True, text=True)  # the git of the PATH
         return done.stdout.strip()
 
     def source() -> dict[str, object]:
@@ -224,7 +224,7 @@ def test_folders_of_others_and_links_are_left_alone(home: Path, tmp_path: Path) 
 def test_a_repositorys_own_filters_do_not_run(home: Path, tmp_path: Path) -> None:
     def git(*words: str) -> None:
         settings = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
-        subprocess.run(["git", *settings, *words], cwd=home, check=True, capture_output=True)  # noqa: S607  # the git of the PATH
+        subprocess.run(["git", *settings, *words], cwd=home, check=True, capture_output=True)  # the git of the PATH
 
     git("init", "-q")
     git("add", "plans")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pkcs11
 import pytest
 from certomancer.integrations.animator import Animator, AnimatorArchStore
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, PKIArchitecture
@@ -93,32 +94,26 @@ def _write(made: Authority) -> None:
 
 
 @contextmanager
-def token(made: Authority, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The subject's key in a token of SoftHSM: `pkcs11:…`, PIN 1234; skips where there is none."""
+def token(made: Authority, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *others: str) -> Iterator[str]:
+    """The subject's key, and others', in a token of SoftHSM: `pkcs11:…`, PIN 1234; skips where there is none."""
     if not (shutil.which("softhsm2-util") and shutil.which("pkcs11-tool") and Path(MODULE).is_file()):
         pytest.skip("no SoftHSM and OpenSC on this machine")
     tokens = folder / "tokens"
     tokens.mkdir()
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\n", "utf-8")
     monkeypatch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
-    run = lambda *command: subprocess.run(command, check=True, capture_output=True)  # noqa: E731
-    run("softhsm2-util", "--init-token", "--free", "--label", "zcf", "--so-pin", "0000", "--pin", "1234")
-    run(
-        "softhsm2-util",
-        "--import",
-        str(made.folder / "keys" / f"{name}.pem"),
-        "--token",
-        "zcf",
-        "--label",
-        name,
-        "--id",
-        "01",
-        "--pin",
-        "1234",
-    )
-    for label in (name, "interm"):
+    _run("softhsm2-util", "--init-token", "--free", "--label", "zcf", "--so-pin", "0000", "--pin", "1234")
+    for number, label in enumerate((name, *others), 1):
+        pem = made.folder / "keys" / f"{label}.pem"
+        _run("softhsm2-util", "--import", str(pem), "--token", "zcf", "--label", label, "--id", f"{number:02}", "--pin", "1234")
+    for number, label in enumerate((name, *others, "interm"), 1):
         (folder / f"{label}.der").write_bytes(made.pki.get_cert(CertLabel(label)).dump())
-        identity = "01" if label == name else "02"
-        run("pkcs11-tool", "--module", MODULE, "--token-label", "zcf", "--login", "--pin", "1234", "--write-object",
-            str(folder / f"{label}.der"), "--type", "cert", "--id", identity, "--label", label)  # fmt: skip
+        kind = ("--type", "cert", "--id", f"{number:02}", "--label", label)
+        into = ("--module", MODULE, "--token-label", "zcf", "--login", "--pin", "1234")
+        _run("pkcs11-tool", *into, "--write-object", str(folder / f"{label}.der"), *kind)
+    pkcs11.lib(MODULE).reinitialize()  # it reads its configuration once a process
     yield f"pkcs11:{MODULE}?token=zcf&cert={name}&key={name}"
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -238,7 +237,3 @@ def test_the_judge_survives_any_damage(authority: Authority, two: bytes) -> None
         assert verdict is Verdict.INVALID or any(at in gap for gap in gaps)
         assert verdict is not Verdict.VALID
         assert together(judge_pdf(two[:at], "方案", EXPECTED, trust)) is Verdict.INVALID
-
-
-def test_a_file_is_opened_from_its_bytes_only(two: bytes, tmp_path: Path) -> None:
-    assert opened(two).xrefs.total_revisions == 3

@@ -98,7 +98,12 @@ def test_the_bureaus_own_file_stays(home: Path, delivery: Delivery) -> None:
 
 def test_what_has_no_place_is_refused_and_leaves_nothing(home: Path, delivery: Delivery) -> None:
     before = git(home, "count-objects")
-    for bad in (replace(delivery, slug="other"), replace(delivery, uscc="../../evil"), replace(delivery, uscc="-x"), replace(delivery, district="..")):
+    for bad in (
+        replace(delivery, slug="other"),
+        replace(delivery, uscc="../../evil"),
+        replace(delivery, uscc="-x"),
+        replace(delivery, district=".."),
+    ):
         with pytest.raises(ZcfError):
             receive(bad, home)
     assert git(home, "branch", "--format=%(refname:short)") == "main"

@@ -80,7 +80,7 @@ def sign(
         return
     if role is None:
         raise ZcfError("没有写明谁来签署", hint="--role company、legal、responsible 或 district")
-    wish = Wish(role.value, Level(level.value), tsa, read_seal(seal) if seal else None, replace)
+    wish = Wish(role.value, Level(level.value), tsa, read_seal(seal, role.value) if seal else None, replace)
     now = datetime.datetime.now(datetime.UTC)
     with _signatory(key, test_key, Secret(passphrase_file, passphrase_env), home, subject, role, now) as signatory:
         _print(sign_all(subject, wish, signatory, roots, now, say))

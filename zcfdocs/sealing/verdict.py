@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
 
 class Verdict(StrEnum):
@@ -50,6 +53,11 @@ class Check:
     def as_json(self) -> dict[str, str]:
         """The shape fixed for `verify --format json`."""
         return {"code": self.code, "subject": self.subject, "verdict": self.verdict.value, "message": self.message}
+
+
+def beijing(moment: datetime.datetime) -> str:
+    """A moment as it is told, wherever the verifier's clock is."""
+    return f"北京时间 {moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
 
 
 def valid(code: str, subject: str, message: str) -> Check:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import hashlib
 import urllib.error
 import urllib.request
@@ -24,7 +23,7 @@ from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 from zcfdocs.errors import ZcfError
 from zcfdocs.sealing.package.standing import standing
 from zcfdocs.sealing.trust import Trust
-from zcfdocs.sealing.verdict import Check, define, invalid
+from zcfdocs.sealing.verdict import Check, beijing, define, invalid
 
 STAMPED = define(
     "V404",
@@ -36,7 +35,6 @@ SECONDS = 20.0
 LARGEST = 1 << 20
 DIGEST = "sha256"
 WEAK = ("md5", "md2", "sha1")
-BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 # What asn1crypto and pyHanko raise for bytes that are not what they should be.
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError, RecursionError)
 
@@ -170,10 +168,9 @@ async def judged(data: bytes, signed: cms.SignedData, subject: str, trust: Trust
     if not found.intact:
         return invalid(STAMPED, subject, "是别的数据的时间戳，或数据在加盖时间戳之后被改动")
     verdict, told = await standing(look, trust)
-    when = f"{found.timestamp.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
     return Check(
         STAMPED,
         subject,
         verdict,
-        f"时间戳：北京时间 {when}，签发者“{found.signing_cert.subject.native.get('common_name', '未写明')}”；{told}",
+        f"时间戳：{beijing(found.timestamp)}，签发者“{found.signing_cert.subject.native.get('common_name', '未写明')}”；{told}",
     )

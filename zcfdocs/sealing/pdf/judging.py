@@ -12,8 +12,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from zcfdocs.sealing.keys.preflight import belongs
 from zcfdocs.sealing.keys.signatory import is_test, names
 from zcfdocs.sealing.parties import Expected, Party
-from zcfdocs.sealing.pdf.integrity import READABLE, called, examined
-from zcfdocs.sealing.pdf.structure import Unreadable, is_timestamp, opened, safely, signatures
+from zcfdocs.sealing.pdf.integrity import READABLE, examined
+from zcfdocs.sealing.pdf.structure import Unreadable, called, is_timestamp, opened, safely, signatures
 from zcfdocs.sealing.pdf.trusting import trusted, trusted_stamp
 from zcfdocs.sealing.trust import Trust
 from zcfdocs.sealing.verdict import Check, Verdict, define, invalid, unsure, valid

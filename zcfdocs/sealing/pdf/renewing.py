@@ -17,8 +17,8 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.sealing.keys.signatory import names
 from zcfdocs.sealing.parties import ARCHIVE
 from zcfdocs.sealing.pdf.asking import WITH_STAMP, lasting_context, timestamper, told
-from zcfdocs.sealing.pdf.integrity import called, verified
-from zcfdocs.sealing.pdf.structure import is_timestamp, opened, safely, signatures
+from zcfdocs.sealing.pdf.integrity import verified
+from zcfdocs.sealing.pdf.structure import called, is_timestamp, opened, safely, signatures
 from zcfdocs.sealing.trust import Trust
 
 

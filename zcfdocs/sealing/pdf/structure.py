@@ -20,6 +20,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from zcfdocs.errors import ZcfError
 from zcfdocs.manuscript.manuscript import Mark
 from zcfdocs.printing.pdf.record import NAMESPACE, PROPERTIES
+from zcfdocs.sealing.parties import ARCHIVE, ROLES, field_of
 
 LARGEST = 200 << 20
 MOST_PAGES, MOST_SIGNATURES, MOST_REVISIONS = 2000, 20, 64
@@ -93,6 +94,12 @@ def signatures(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
     if len(found) > MOST_SIGNATURES:
         raise Unreadable(f"PDF 有超过 {MOST_SIGNATURES} 个签名", hint="请重新生成并签署")
     return sorted(found, key=lambda one: one.signed_revision)
+
+
+def called(field: str) -> str:
+    """The title of a field as people know it, its own name where it is none of ours."""
+    titles = {field_of(role): title for role, title in ROLES.items()} | {ARCHIVE: "归档时间戳"}
+    return titles.get(field, field)
 
 
 def is_timestamp(one: EmbeddedPdfSignature) -> bool:

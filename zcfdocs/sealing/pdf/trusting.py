@@ -42,7 +42,7 @@ from zcfdocs.sealing.keys.revocation import SECONDS
 from zcfdocs.sealing.keys.signatory import names
 from zcfdocs.sealing.pdf.structure import is_timestamp, signatures
 from zcfdocs.sealing.trust import Trust
-from zcfdocs.sealing.verdict import Check, define, invalid, unsure, valid
+from zcfdocs.sealing.verdict import Check, beijing, define, invalid, unsure, valid
 
 TRUSTED = define(
     "V205",
@@ -172,14 +172,13 @@ def _revoked_on(result: Result) -> datetime | None:
 def _time(one: EmbeddedPdfSignature, subject: str, who: str, result: Result | None) -> Check:
     """A signature timestamp that does not hold proves no time."""
     level, claimed = level_of(one), one.self_reported_timestamp
-    own = f"{claimed.astimezone():%Y-%m-%d %H:%M}" if claimed else "未写明的时间"
+    own = beijing(claimed) if claimed else "未写明的时间"
     if not _tokens(one):
-        return valid(TIMED, subject, f"{who}自称于 {own} 签名（没有时间戳），PAdES {level} 级")
+        return valid(TIMED, subject, f"{who}自称于{own} 签名（没有时间戳），PAdES {level} 级")
     proof = getattr(result.api_status, "timestamp_validity", None) if result else None
     if proof is not None and proof.valid and proof.intact and proof.trusted:
-        proved = proof.timestamp.astimezone()
-        return valid(TIMED, subject, f"{who}在 {proved:%Y-%m-%d %H:%M} 之前签名（时间戳证明），PAdES {level} 级")
-    return unsure(TIMED, subject, f"{who}自称于 {own} 签名；时间戳不能核实，PAdES {level} 级")
+        return valid(TIMED, subject, f"{who}在{beijing(proof.timestamp)} 之前签名（时间戳证明），PAdES {level} 级")
+    return unsure(TIMED, subject, f"{who}自称于{own} 签名；时间戳不能核实，PAdES {level} 级")
 
 
 def _tokens(one: EmbeddedPdfSignature) -> list[Any]:

@@ -10,7 +10,7 @@ from zcfdocs.sealing.keys.preflight import belongs
 from zcfdocs.sealing.keys.signatory import fingerprint, is_test, names
 from zcfdocs.sealing.parties import ROLES, Expected, Party
 from zcfdocs.sealing.trust import Trust
-from zcfdocs.sealing.verdict import Check, Verdict, invalid, unsure, valid
+from zcfdocs.sealing.verdict import Check, Verdict, beijing, invalid, unsure, valid
 from zcfdocs.sealing.word import opc
 from zcfdocs.sealing.word.chain import judge_chain
 from zcfdocs.sealing.word.codes import COVERED, GENUINE, INTACT, OWNED, READABLE, SIGNED, TOLD
@@ -19,8 +19,6 @@ from zcfdocs.sealing.word.markup import Signed, computed_digests, markup, signed
 from zcfdocs.sealing.word.origin import MOST, disorder, signature_parts
 from zcfdocs.sealing.word.reading import read
 from zcfdocs.sealing.word.values import HOSTILE, holds
-
-BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def judge_word(data: bytes, subject: str, expected: Expected, trust: Trust, now: datetime.datetime | None = None) -> list[Check]:
@@ -124,6 +122,5 @@ def _owned(subject: str, signed: Signed, party: Party) -> Check:
 
 def _told(subject: str, signed: Signed) -> Check:
     who = "、".join(names(signed.certificate)) or "（未写明单位）"
-    when = f"{signed.moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
     mark = fingerprint(signed.certificate)
-    return valid(TOLD, subject, f"“{who}”自称于北京时间 {when} 签名（没有时间戳证明）；证书 SHA-256 指纹 {mark}")
+    return valid(TOLD, subject, f"“{who}”自称于{beijing(signed.moment)} 签名（没有时间戳证明）；证书 SHA-256 指纹 {mark}")
