@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from tests.sealing.authority import PASSPHRASE, Authority, running
@@ -175,6 +177,41 @@ def test_a_received_package_waits_on_its_branch_and_a_refused_one_leaves_nothing
     sent = (ready.folder / f"plans/{PLACE}/plan.md").read_text("utf-8")
     assert git(bureau, "show", f"{branch}:plans/{PLACE}/plan.md") == sent.strip()
     assert "申报包 sha256" in git(bureau, "log", "-1", "--format=%B", branch)
+
+
+def test_a_stamped_scan_of_this_version_stands_for_the_signatures(home: Home, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(scanned((home.folder / f"dist/submission/{PLACE}/试点方案.pdf").read_bytes()))
+    shutil.rmtree(home.folder / "dist/signed")
+    assert home.verify(scan)["verdict"] == "valid"
+    home.run("pack", f"plans/{PLACE}", "--sealed", str(scan))
+    told = home.verify(home.package, code=3)
+    assert any("已匹配版本" in message for message in told.values())
+    assert not any("内容一致" in message for message in told.values())
+    plan = home.folder / f"plans/{PLACE}/plan.md"
+    plan.write_text(plan.read_text("utf-8") + "\n新的一段。\n", "utf-8")
+    git(home.folder, "commit", "-qam", "changed")
+    home.run("build", "--to", "pdf,word,workbook,evidence,data")
+    assert "不是这一版" in home.run("pack", f"plans/{PLACE}", "--sealed", str(scan), code=2).stderr
+
+
+def scanned(data: bytes) -> bytes:
+    """Printed and scanned again: pictures of the pages, 200 dpi, grey."""
+    out = io.BytesIO()
+    with pypdfium2.PdfDocument(data) as document:
+        pages = [page.render(scale=200 / 72, grayscale=True).to_pil().convert("L") for page in document]
+    pages[0].save(out, "PDF", resolution=200, save_all=True, append_images=pages[1:], quality=70)
+    return out.getvalue()
+
+
+def test_archive_time_stamps_are_renewed(home: Home) -> None:
+    path = home.folder / f"dist/signed/{PLACE}/试点方案.pdf"
+    before = path.read_bytes()
+    home.run("sign", f"plans/{PLACE}", "--refresh", "--tsa", home.authority.tsa, "--trust", str(home.authority.root))
+    assert path.read_bytes().startswith(before)
+    assert len(path.read_bytes()) > len(before)
+    assert home.verify(path)["verdict"] == "valid"
+    assert "--tsa" in home.run("sign", f"plans/{PLACE}", "--refresh", code=2).stderr
 
 
 def test_packing_is_deterministic_but_for_its_signatures(home: Home) -> None:

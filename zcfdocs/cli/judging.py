@@ -109,6 +109,7 @@ def explain(code: Annotated[str | None, typer.Argument(metavar="[代码]", show_
 
 
 def _explain_check(code: str) -> None:
+    from zcfdocs.publishing import capture  # noqa: F401  # defines its checks
     from zcfdocs.sealing.meanings import meanings, told  # pyHanko takes half a second to import
 
     known = meanings()

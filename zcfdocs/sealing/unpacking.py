@@ -11,7 +11,7 @@ from zcfdocs.sealing.package.archive import open_archive
 from zcfdocs.sealing.package.judging import top_of
 from zcfdocs.sealing.rebuild import PLAN
 from zcfdocs.sealing.receiving import Delivery
-from zcfdocs.sealing.verify.package import laid_out
+from zcfdocs.sealing.verify.inside import laid_out
 
 
 @contextmanager

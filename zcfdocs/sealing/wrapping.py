@@ -129,10 +129,17 @@ def _sha256(content: Content) -> str:
 
 def _noted(name: str, content: Content) -> Noted:
     digest = _sha256(content)
-    if not (isinstance(content, bytes) and name.endswith(".pdf") and any(fields(content).values())):
+    if not (isinstance(content, bytes) and any(_places(name, content).values())):
         return Noted(digest)
     before = unsigned_prefix(content)
     return Noted(digest, Unsigned(len(before), hashlib.sha256(before).hexdigest()))
+
+
+def _places(name: str, content: Content) -> dict[str, bool]:
+    """The titles of a copy's signature fields, and which are signed; a scan and evidence come from elsewhere and have none of ours."""
+    if not (isinstance(content, bytes) and name.endswith(".pdf")) or name.endswith(f"/{SCAN}"):
+        return {}
+    return {TITLES[field]: signed for field, signed in fields(content).items() if field in TITLES}
 
 
 def _item(name: str, content: Content) -> Item:
@@ -140,13 +147,10 @@ def _item(name: str, content: Content) -> Item:
     digest = _sha256(content)
     if not name.endswith(".pdf"):
         return Item(name, digest)
-    data = content if isinstance(content, bytes) else content.read_bytes()
-    with pypdfium2.PdfDocument(io.BytesIO(data)) as document:
+    with pypdfium2.PdfDocument(io.BytesIO(content) if isinstance(content, bytes) else content) as document:
         pages = len(document)
-    prepared = (
-        {TITLES[field]: signed for field, signed in fields(data).items() if field in TITLES} if name.rpartition("/")[2] != SCAN else {}
-    )
-    signed = tuple(title for title, done in prepared.items() if done)
+    found = _places(name, content)
+    signed = tuple(title for title, done in found.items() if done)
     either = {ROLES[role] for role in EITHER}
-    blank = (title for title, done in prepared.items() if not done and not (title in either and either & set(signed)))
+    blank = (title for title, done in found.items() if not done and not (title in either and either & set(signed)))
     return Item(name, digest, pages, signed, tuple(blank))

@@ -10,7 +10,6 @@ from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
 from zcfdocs.printing.pdf.codes import PageCode
@@ -21,7 +20,6 @@ MOST_DOTS = 150_000_000  # of all pictures of one page: an A3 page at 1000 dpi
 LONGEST = 14_400  # points, the largest page that PDF knows
 LANKIEST = 2  # long side to short: a strip drawn at the scale of its short side would fill the memory
 A4 = (595.28, 841.89)  # points: every document that carries page codes is printed on it
-QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 FINEST = 300  # dpi; codes are not read more finely, it only costs time
 COVERED = 0.5  # of the page, by pictures: else it is no scan
 # A seal of 42 mm has ten times as much red in its ring and characters.
@@ -122,8 +120,10 @@ def _prevailing(pictures: Iterable[tuple[float, float]], need: float) -> float:
 
 def _codes(grey: Image.Image) -> list[PageCode]:
     """Of the ways that cost more only what is needed: as it is, larger, freed of grain and larger."""
+    import zxingcpp  # here: its types complain on stderr when they are let go at exit though nothing was scanned
+
     for prepared in _prepared(grey):
-        read = zxingcpp.read_barcodes(prepared, formats=QR)
+        read = zxingcpp.read_barcodes(prepared, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         if found := [code for barcode in read if (code := PageCode.read(barcode.text)) is not None]:
             return found
     return []
