@@ -255,6 +255,7 @@ def test_a_trial_says_that_it_is_one(home: Home) -> None:
     shutil.rmtree(home.folder / "dist/signed")
     done = home.run("sign", f"plans/{PLACE}", "--role", "company", "--test-key")
     assert "测试签名" in done.stderr
+    assert "到期，早于试点结束" in done.stderr
     home.run("sign", f"plans/{PLACE}", "--role", "legal", "--test-key")
     told = home.verify(home.folder / f"dist/signed/{PLACE}/试点方案.pdf", code=1)
     assert any("测试签名" in message for message in told.values())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +14,7 @@ import typer
 
 from zcfdocs.cli.frame import Format, FormatOption, app, cannot, console, print_json, say, stop
 from zcfdocs.cli.signing import TrustOption
+from zcfdocs.errors import ZcfError
 from zcfdocs.places import indicators, project
 from zcfdocs.speech import ChineseCommand
 
@@ -76,12 +80,26 @@ def receive(
     offline: OfflineOption = False,
     unsure: Annotated[bool, typer.Option("--accept-unsure", help="结论为“不确定”的也接收，例如只有盖章扫描件的")] = False,
 ) -> None:
+    home = project(Path.cwd())
+    with _held(path) as held:
+        _receive(held, home, _checks(held, None, trust, offline), unsure)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[Path]:
+    """A copy of one's own: what is taken over is what was verified, whoever may write to the stick meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="zcf-receive-") as room:
+        try:
+            yield Path(shutil.copyfile(path, Path(room) / path.name))
+        except OSError as error:
+            raise ZcfError(f"不能读取 {path}：{error.strerror}", hint="检查路径和权限") from error
+
+
+def _receive(path: Path, home: Path, checks: Sequence[Check], unsure: bool) -> None:
     from zcfdocs.sealing.receiving import receive as commit
     from zcfdocs.sealing.unpacking import delivered
     from zcfdocs.sealing.verdict import Verdict, together
 
-    home = project(Path.cwd())
-    checks = _checks(path, None, trust, offline)
     verdict = together(checks)
     if verdict is Verdict.INVALID or (verdict is Verdict.INDETERMINATE and not unsure):
         _show(path, checks)
