@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zcfdocs.accounting import YearAccount, account
 from zcfdocs.catalogue import Rulebook
 from zcfdocs.checks import Case, across, judge
+from zcfdocs.collector import at_rest
 from zcfdocs.dossier import Dossier
 from zcfdocs.finding import Finding, Route, Severity, count, define, suggest
 from zcfdocs.loading import Shelf
@@ -95,7 +94,7 @@ def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf, keep_figures: b
 
     Without `keep_figures` accounts and scores are let go once they have been judged: thousands of plans fit in memory.
     """
-    with _uncollected():
+    with at_rest(keep=True):  # looking for garbage would cost a third of the time
         examined = []
         for path, shown in paths:
             item = examine(path, shown, shelf, history)
@@ -107,19 +106,6 @@ def examine_all(paths: Sequence[tuple[Path, str]], shelf: Shelf, keep_figures: b
         replace(item, findings=ordered((*item.findings, *common[item.reading.source.path]))) if item.reading.source.path in common else item
         for item in examined
     ]
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nearly all that is made is kept to the end: looking through it for garbage would cost a third and find none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_on:
-            gc.enable()
 
 
 def card(examined: Examined, origin: Origin) -> Json | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import logging
 import os
@@ -26,6 +25,7 @@ with warnings.catch_warnings():
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from zcfdocs.collector import at_rest
 from zcfdocs.errors import ZcfError
 from zcfdocs.manuscript.manuscript import Enclosure, Manuscript
 from zcfdocs.places import THEME
@@ -66,7 +66,7 @@ def print_pdf(manuscript: Manuscript) -> Paper:
         raise ZcfError("缺少 HarfBuzz 的 subset 库，字体无法裁剪，PDF 会极慢且极大", "Debian/Ubuntu：apt-get install libharfbuzz-subset0")
     fonts, style = _setting(manuscript.style)
     html = PLACE.sub(BOX, manuscript.html)
-    with LOCK, _missing_glyphs() as missing, _uncollected(), warnings.catch_warnings():
+    with LOCK, _missing_glyphs() as missing, at_rest(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
         source = weasyprint.HTML(string=html, url_fetcher=OwnOnly(), base_url="about:blank")
         document = _laid_out(source, style, fonts)
@@ -145,18 +145,6 @@ def _only_these_fonts() -> Iterator[None]:
             del os.environ["FONTCONFIG_FILE"]
         else:
             os.environ["FONTCONFIG_FILE"] = before
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Layout makes a million objects that live until the end: looking for garbage among them costs a fifth of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 class _Ear(logging.Handler):

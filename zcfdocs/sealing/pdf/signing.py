@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +12,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
+from zcfdocs.collector import at_rest
 from zcfdocs.errors import ZcfError
 from zcfdocs.sealing.keys import Signatory
 from zcfdocs.sealing.keys.revocation import standing
@@ -87,21 +85,9 @@ def placed(
     """The signature itself, without looking at anything before or after."""
     room = None if stamper else _room(signer)
     maker = PdfSigner(metadata, signer, timestamper=stamper, stamp_style=appearance(seal))
-    with _uncollected():
+    with at_rest():  # a tenth of the time
         writer = IncrementalPdfFileWriter(io.BytesIO(data))
         return bytes(maker.sign_pdf(writer, existing_fields_only=True, bytes_reserved=room).getvalue())
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A plan's thousands of cross-references live until the end: looking for garbage among them costs a tenth of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _room(signer: Signer) -> int:
