@@ -97,10 +97,10 @@ def test_offline_and_without_roots_it_is_not_known(authority: Authority, signatu
     assert "--trust" in rootless.message
 
 
-def test_under_another_root_it_is_not_known(authority: Authority, signature: bytes) -> None:
+def test_under_another_root_it_is_not_believed(authority: Authority, signature: bytes) -> None:
     other = Trust((throwaway("别的根", None, NOW).certificate,))
     found = one(judge_detached(DATA, signature, "清单", (NAME,), other))
-    assert found.verdict is UNSURE
+    assert found.verdict is Verdict.INVALID
     assert "不是由所给的信任根签发" in found.message
 
 

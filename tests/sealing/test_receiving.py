@@ -40,7 +40,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def delivery(tmp_path: Path) -> Delivery:
-    files = {"plan.md": f"---\nfactory:\n  uscc: {USCC}\n---\n正文\n".encode(), "evidence/执照.pdf": b"%PDF-1.4 a"}
+    files = {"plan.md": f"---\nfactory:\n  name: 天津津禾\n  uscc: {USCC}\n---\n正文\n".encode(), "evidence/执照.pdf": b"%PDF-1.4 a"}
     for name, data in files.items():
         path = tmp_path / "delivered" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def test_a_plan_is_committed_to_its_branch_and_nothing_else_moves(home: Path, de
 def test_again_the_same_changes_nothing_and_a_new_version_follows(home: Path, delivery: Delivery) -> None:
     first = receive(delivery, home)
     assert receive(delivery, home) == replace(first, changed=False)
-    delivery.files["plan.md"].write_text(f"---\nfactory:\n  uscc: {USCC}\n---\n改\n", "utf-8")
+    delivery.files["plan.md"].write_text(f"---\nfactory:\n  name: 天津津禾\n  uscc: {USCC}\n---\n改\n", "utf-8")
     less = replace(delivery, files={"plan.md": delivery.files["plan.md"]}, slug="renamed")
     second = receive(less, home)
     assert git(home, "rev-parse", f"{second.commit}^") == first.commit
@@ -87,7 +87,7 @@ def test_again_the_same_changes_nothing_and_a_new_version_follows(home: Path, de
 
 def test_the_bureaus_own_file_stays(home: Path, delivery: Delivery) -> None:
     (home / "plans/xiqing/mine").mkdir()
-    (home / "plans/xiqing/mine/plan.md").write_text(f"---\nfactory:\n  uscc: {USCC}\n---\n", "utf-8")
+    (home / "plans/xiqing/mine/plan.md").write_text(f"---\nfactory:\n  name: 天津津禾\n  uscc: {USCC}\n---\n", "utf-8")
     (home / "plans/xiqing/mine/review.yaml").write_text("format: zcf-reviews/1\n", "utf-8")
     git(home, "add", "-A")
     git(home, "-c", "filter.evil.clean=cat", "-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "reviewed")
@@ -108,3 +108,30 @@ def test_what_has_no_place_is_refused_and_leaves_nothing(home: Path, delivery: D
             receive(bad, home)
     assert git(home, "branch", "--format=%(refname:short)") == "main"
     assert git(home, "count-objects") == before
+
+
+def put(home: Path, place: str, text: str) -> None:
+    path = home / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    git(home, "add", "-A")
+    git(home, "-c", "filter.evil.clean=cat", "-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "put")
+
+
+def test_a_code_under_another_name_is_refused(home: Path, delivery: Delivery) -> None:
+    put(home, "plans/xiqing/mine/plan.md", f"---\nfactory:\n  name: 真正的企业\n  uscc: {USCC}\n---\n")
+    with pytest.raises(ZcfError, match="真正的企业"):
+        receive(delivery, home)
+    assert git(home, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_a_folder_that_only_mentions_a_code_is_not_its_factorys(home: Path, delivery: Delivery) -> None:
+    put(home, "plans/xiqing/other/plan.md", f"---\nfactory:\n  uscc: 91120111MA0EXAMP1P # {USCC}\n---\n")
+    put(home, "plans/xiqing/other/evidence/x/plan.md", f"---\nfactory:\n  uscc: {USCC}\n---\n")
+    assert receive(delivery, home).folder == "plans/xiqing/jinhe"
+
+
+def test_a_branch_in_the_way_is_told(home: Path, delivery: Delivery) -> None:
+    git(home, "branch", "in")
+    with pytest.raises(ZcfError, match="名为 in 的分支"):
+        receive(delivery, home)

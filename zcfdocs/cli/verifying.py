@@ -59,13 +59,14 @@ def _checks(path: Path, repo: Path | None, trust: Sequence[Path] | None, offline
 
 def _show(path: Path, checks: Sequence[Check]) -> None:
     """The verdict first, then what speaks against it with its mend, then the rest."""
+    from zcfdocs.sealing.package.names import visible
     from zcfdocs.sealing.verdict import MEANINGS, Verdict, together
 
     out = console()
-    out.print(f"{path.name}：{together(checks).label}", highlight=False, markup=False)
+    out.print(f"{visible(path.name)}：{together(checks).label}", highlight=False, markup=False)
     for verdict in (Verdict.INVALID, Verdict.INDETERMINATE, Verdict.VALID):
         for check in (check for check in checks if check.verdict is verdict):
-            line = f"  {SIGNS[verdict.value]} {check.code} {check.subject}：{check.message}"
+            line = f"  {SIGNS[verdict.value]} {check.code} {visible(check.subject)}：{visible(check.message)}"
             out.print(line, highlight=False, markup=False, soft_wrap=True)
         codes = dict.fromkeys(check.code for check in checks if check.verdict is verdict and verdict is not Verdict.VALID)
         for code in codes:

@@ -17,7 +17,7 @@ from zcfdocs.sealing.pdf.structure import Unreadable, unsigned_prefix
 from zcfdocs.sealing.rebuild import PLAN, Rebuilt, Tree, rebuilt
 from zcfdocs.sealing.scan import Matched, judge_scan
 from zcfdocs.sealing.signing import SIGNED
-from zcfdocs.sealing.verdict import Verdict, together
+from zcfdocs.sealing.verdict import Verdict
 from zcfdocs.sealing.word.bare import differences_from
 from zcfdocs.task import COPIES, EVALUATION
 
@@ -114,8 +114,8 @@ def _source(examined: Examined) -> dict[str, Path]:
 
 def _require_match(scan: bytes, made: Rebuilt) -> Matched:
     checks, matched = judge_scan(scan, SCAN)
-    if matched is None or together(checks) is not Verdict.VALID:
-        raise ZcfError("盖章扫描件不能采用：" + "；".join(check.message for check in checks if check.verdict is not Verdict.VALID))
+    if matched is None:
+        raise ZcfError("盖章扫描件不能采用：" + "；".join(check.message for check in checks if check.verdict is Verdict.INVALID))
     wanted = made.card["plan"]["digest"].removeprefix("sha256:")[:32].upper()
     if (matched.digest.upper(), matched.uscc) != (wanted, made.card["plan"]["uscc"]):
         raise ZcfError("盖章扫描件不是这一版方案的", hint="打印现在的 PDF，重新盖章、扫描")

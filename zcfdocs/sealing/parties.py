@@ -45,7 +45,8 @@ class Expected:
 def of_factory(plan: Plan) -> Expected:
     """附件2 材料真实性承诺: 法人或单位负责人签字，（公章）."""
     factory = plan.factory
-    company = tuple(dict.fromkeys(name for name in (factory.applicant_name, factory.name, *factory.former_names) if name))
+    # Never a former name: whoever writes the plan chooses what it says there.
+    company = tuple(dict.fromkeys(name for name in (factory.applicant_name, factory.name) if name))
     person = (factory.legal_representative,) if factory.legal_representative else ()
     return Expected(((Party("company", company),), (Party("legal", (*company, *person)), Party("responsible", company))))
 

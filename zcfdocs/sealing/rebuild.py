@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from pathlib import Path
 from zcfdocs.errors import ZcfError
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import Examined, card, examine_all
+from zcfdocs.plan import Plan
+from zcfdocs.reading import read_plan
 from zcfdocs.scorecard import Json, Origin
 from zcfdocs.snapshot import Blob, listing, read, write_out
 from zcfdocs.store import Store
@@ -19,6 +22,7 @@ from zcfdocs.task import COPIES, Task, print_copies
 from zcfdocs.workers import Order, fulfil
 
 PLAN, PLANS, INDICATORS = "plan.md", "plans", "indicators"
+PLACE = re.compile(r"(?:.*/)?plans/[a-z0-9-]+/[a-z0-9-]+/plan\.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,30 @@ def tree_at(repository: Path, commit: str, uscc: str) -> Iterator[Tree]:
 
 
 def place_of(repository: Path, plans: Mapping[str, Blob], uscc: str) -> str | None:
-    """The folder of the plan that says it is this factory's."""
-    for name in sorted(plans):
-        text = read(repository, plans[name]).decode("utf-8", "replace")
-        if any(line.strip().startswith("uscc:") and uscc in line for line in text.splitlines()[:400]):
-            return name.rpartition("/")[0]
-    return None
+    """The folder plans/<district>/<slug> of this factory's plan; what only mentions its code is none. Two of them are an error."""
+    found = []
+    for name in sorted(name for name in plans if PLACE.fullmatch(name)):
+        text = read(repository, plans[name])
+        if uscc.encode() in text and uscc_of(text) == uscc:
+            found.append(name.rpartition("/")[0])
+    if len(found) > 1:
+        raise ZcfError(f"仓库里有 {len(found)} 份 {uscc} 的方案：{'、'.join(found)}", hint="只保留一份再继续")
+    return found[0] if found else None
+
+
+def uscc_of(text: bytes) -> str | None:
+    plan = plan_of(text)
+    return plan.factory.uscc if plan else None
+
+
+def name_of(text: bytes) -> str | None:
+    plan = plan_of(text)
+    return plan.factory.applicant_name if plan else None
+
+
+def plan_of(text: bytes) -> Plan | None:
+    """The plan as data, None where it cannot be read; nothing of its evidence is looked at."""
+    with tempfile.TemporaryDirectory(prefix="zcf-plan-") as folder:
+        path = Path(folder) / PLAN
+        path.write_bytes(text)
+        return read_plan(path, PLAN).plan

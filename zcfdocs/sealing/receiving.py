@@ -15,8 +15,8 @@ import git
 from zcfdocs.errors import ZcfError
 from zcfdocs.provenance import SAFE
 from zcfdocs.reviews import NAME as REVIEW
-from zcfdocs.sealing.rebuild import PLAN, PLANS, place_of
-from zcfdocs.snapshot import Blob, listing
+from zcfdocs.sealing.rebuild import PLAN, PLANS, name_of, place_of, uscc_of
+from zcfdocs.snapshot import Blob, listing, read
 
 USCC = re.compile(r"[0-9A-Z]{18}")
 PLACE = re.compile(r"[a-z0-9-]{1,80}")
@@ -61,6 +61,8 @@ def receive(delivery: Delivery, top: Path) -> Received:
         if not repository.head.is_valid():
             raise ZcfError("仓库还没有提交，不能接收", hint="先提交一次，例如放入 indicators/ 和 README")
         branch = f"in/{delivery.uscc}"
+        if any(head.name == "in" for head in repository.heads):
+            raise ZcfError("仓库有名为 in 的分支，不能再有 in/ 下的分支", hint="给分支 in 改名：git branch -m in 新名称")
         before = _tip(repository, branch)
         parent = before or repository.head.commit.hexsha
         folder, known = _folder(Path(str(repository.working_tree_dir or repository.git_dir)), parent, delivery)
@@ -68,7 +70,10 @@ def receive(delivery: Delivery, top: Path) -> Received:
         if before and tree == repository.git.rev_parse(f"{before}^{{tree}}"):
             return Received(branch, before, folder, False)
         commit = _commit(repository, tree, parent, delivery)
-        repository.git.update_ref("-m", "zcfdocs receive", f"refs/heads/{branch}", commit, before or ZERO)
+        try:
+            repository.git.update_ref("-m", "zcfdocs receive", f"refs/heads/{branch}", commit, before or ZERO)
+        except git.GitCommandError as error:
+            raise ZcfError(f"不能更新分支 {branch}：另有人同时接收，或仓库被占用", hint="稍后再接收一次") from error
         return Received(branch, commit, folder, True)
 
 
@@ -83,8 +88,13 @@ def _folder(top: Path, parent: str, delivery: Delivery) -> tuple[str, Mapping[st
     plans = {name: blob for name, blob in blobs.items() if name.endswith(f"/{PLAN}") and blob.is_plain}
     folder = place_of(top, plans, delivery.uscc) or f"{PLANS}/{delivery.district}/{delivery.slug}"
     inside = {name: blob for name, blob in blobs.items() if name.startswith(f"{folder}/")}
-    if f"{folder}/{PLAN}" in inside and place_of(top, {f"{folder}/{PLAN}": inside[f"{folder}/{PLAN}"]}, delivery.uscc) is None:
-        raise ZcfError(f"{folder} 已是另一家企业的方案", hint="请企业换一个文件夹名称再打包")
+    if f"{folder}/{PLAN}" in inside:
+        held = read(top, inside[f"{folder}/{PLAN}"])
+        if uscc_of(held) != delivery.uscc:
+            raise ZcfError(f"{folder} 已是另一家企业的方案", hint="请企业换一个文件夹名称再打包")
+        if (name := name_of(held)) != delivery.name:
+            told = f"仓库里 {delivery.uscc} 是“{name}”，申报包却是“{delivery.name}”"
+            raise ZcfError(f"{told}，不能接收", hint="查明是企业更名还是冒用；确是更名的，先在仓库里改企业名称")
     return folder, inside
 
 

@@ -184,3 +184,5 @@ def _excesses(members: list[Member], limits: Limits) -> Iterator[str]:
             yield f"“{shown(member.name)}”压缩率超过 {limits.ratio} 倍，是解压炸弹"
     if (total := sum(member.size for member in members)) > limits.total:
         yield f"全部解压后 {total} 字节，最多 {limits.total} 字节"
+    elif total > 10 * limits.small and total > sum(member.packed for member in members) * limits.ratio:
+        yield f"总的压缩率超过 {limits.ratio} 倍，是解压炸弹"

@@ -65,5 +65,9 @@ def folded(name: str) -> str:
 
 def shown(name: str) -> str:
     """A hostile name as a message may quote it: short, without anything that acts on a terminal."""
-    seen = "".join("�" if unicodedata.category(character) in UNSEEN else character for character in name[:120])
-    return seen + ("…" if len(name) > 120 else "")
+    return visible(name[:120]) + ("…" if len(name) > 120 else "")
+
+
+def visible(text: str) -> str:
+    """Text without control, direction and line characters: certificates and files say what they like."""
+    return "".join("�" if unicodedata.category(character) in UNSEEN else character for character in text)

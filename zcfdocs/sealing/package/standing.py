@@ -53,6 +53,8 @@ def _distrusted(found: SignatureStatus, moment: datetime.datetime) -> Said:
         return Verdict.INVALID, f"证书有效期为 {_days(found.signing_cert)}，现在不在其中，也没有可信的时间戳证明签名作于有效期内"
     if problem is AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE:
         return Verdict.INVALID, "证书的用途不允许这样签名"
+    if problem is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+        return Verdict.INVALID, "证书不是由所给的信任根签发的，或签名没有带上中间证书"
     if problem in UNKNOWN:
         return Verdict.INDETERMINATE, "证书不是由所给的信任根签发的，或签名没有带上中间证书；确认发证机构后用 --trust 指定它的根证书"
     return Verdict.INVALID, "证书链有误"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zcfdocs.printing.pdf.codes import PageCode
 from zcfdocs.sealing.scan.sheets import MOST_PAGES, Sheet, Unreadable, sheets
-from zcfdocs.sealing.verdict import Check, define, invalid, valid
+from zcfdocs.sealing.verdict import Check, define, invalid, unsure, valid
 
 COARSEST = 150  # dpi
 AGAIN = "请用 200–300 dpi、灰度或彩色重新扫描"
@@ -74,7 +74,7 @@ class Matched:
 def judge_scan(data: bytes, subject: str) -> tuple[list[Check], Matched | None]:
     """What was found, and the version where all of it holds."""
     try:
-        seen = list(sheets(data))
+        seen = list(_until_hopeless(sheets(data)))
     except Unreadable as error:
         return [invalid(V600, subject, f"{error}；请重新扫描为一份不加密的 A4 PDF")], None
     written = [sheet for sheet in seen if sheet.codes or not sheet.blank]
@@ -82,7 +82,17 @@ def judge_scan(data: bytes, subject: str) -> tuple[list[Check], Matched | None]:
     if not all(check.verdict == "valid" for check in checks):
         return checks, None
     matched = _matched(written)
-    return [*checks, valid(V605, subject, _told(matched))], matched
+    return [*checks, unsure(V605, subject, _told(matched))], matched
+
+
+def _until_hopeless(pages: Iterable[Sheet]) -> Iterator[Sheet]:
+    """Looking for a code where there is none costs the most: after a few such pages it is no scan of ours."""
+    bare = 0
+    for sheet in pages:
+        yield sheet
+        bare += not sheet.codes and not sheet.blank
+        if bare > FEW:
+            return
 
 
 def _readable(seen: Sequence[Sheet], written: Sequence[Sheet], subject: str) -> Check:

@@ -11,7 +11,6 @@ from zcfdocs.binding import paginate
 from zcfdocs.errors import ZcfError
 from zcfdocs.evidence import MAGIC, is_safe
 from zcfdocs.pipeline import dossier
-from zcfdocs.plan import Plan
 from zcfdocs.reading import read_plan
 from zcfdocs.scorecard import Json, Origin
 from zcfdocs.sealing.pdf.structure import unsigned_prefix
@@ -39,14 +38,6 @@ V502 = define(
 )
 V503 = define("V503", "副本之间逐段、逐个数字一致", why="PDF、Word 和数据须说同样的话。", mend="以签名的 PDF 为准，退回提供者说明。")
 FIGURES = ("years", "phases", "gates")
-
-
-def plan_of(text: bytes) -> Plan | None:
-    """The plan as data, None where it cannot be read; nothing of its evidence is looked at."""
-    with tempfile.TemporaryDirectory(prefix="zcf-plan-") as folder:
-        path = Path(folder) / "plan.md"
-        path.write_bytes(text)
-        return read_plan(path, "plan.md").plan
 
 
 def judge_card(card: Json, again: Json | None, subject: str, complete: bool) -> Check:
@@ -79,12 +70,14 @@ def card_without_evidence(text: bytes, indicators: Path, origin: Origin) -> Json
         return card_again(Tree(path, indicators, origin))
 
 
-def judge_made(copies: Mapping[str, bytes], made: Rebuilt, tree: Tree, same_tools: bool) -> Iterator[Check]:
+def judge_made(copies: Mapping[str, bytes], made: Rebuilt, tree: Tree, same_tools: bool, complete: bool = False) -> Iterator[Check]:
     """Each copy beside the one made again: signed ones by what was there before the first signature.
 
     Where other versions of the tools made them, other bytes prove nothing: then text and figures are compared (issue: 不确定).
     """
     different = []
+    for name in sorted(made.copies.keys() - copies.keys()) if complete else ():
+        yield invalid(V502, name, f"包里没有 {name}")
     for name, data in sorted(copies.items()):
         if name not in made.copies:
             yield invalid(V502, name, "这份方案生成不出这个文件")

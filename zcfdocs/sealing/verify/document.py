@@ -16,11 +16,11 @@ from zcfdocs.sealing.parties import ROLES, Expected, Party, of_district, of_fact
 from zcfdocs.sealing.pdf.fields import fields
 from zcfdocs.sealing.pdf.judging import judge_pdf
 from zcfdocs.sealing.pdf.structure import Unreadable, enclosed, mark_of
-from zcfdocs.sealing.rebuild import rebuilt, tree_at
+from zcfdocs.sealing.rebuild import plan_of, rebuilt, tree_at
 from zcfdocs.sealing.scan import judge_scan
 from zcfdocs.sealing.trust import Trust
 from zcfdocs.sealing.verdict import Check, define, invalid, unsure, valid
-from zcfdocs.sealing.verify.content import V500, card_without_evidence, judge_card, judge_made, plan_of
+from zcfdocs.sealing.verify.content import V500, card_without_evidence, judge_card, judge_made
 from zcfdocs.sealing.verify.publication import judge_publication, versions_in
 from zcfdocs.sealing.word.judging import judge_word
 from zcfdocs.task import COPIES, EVALUATION
@@ -96,8 +96,10 @@ def _content(subject: str, data: bytes, held: Mapping[str, bytes], mark: Mark, g
         yield from judge_against(grounds.repository, mark, {PRINTED.get(mark.kind, subject): data})
 
 
-def judge_against(repository: Path, mark: Mark, copies: Mapping[str, bytes], same_tools: bool = False) -> Iterator[Check]:
-    """Copies, by the names a build gives them, beside those of the commit they name."""
+def judge_against(
+    repository: Path, mark: Mark, copies: Mapping[str, bytes], same_tools: bool = False, complete: bool = False
+) -> Iterator[Check]:
+    """Copies, by the names a build gives them, beside those of the commit they name; `complete`: none may be missing."""
     subject = next(iter(copies))
     if mark.commit is None:
         yield invalid(V504, subject, "文件没有标明提交，不能与仓库核对")
@@ -109,6 +111,6 @@ def judge_against(repository: Path, mark: Mark, copies: Mapping[str, bytes], sam
                 yield invalid(V504, subject, f"仓库中提交 {mark.commit[:12]} 的方案与文件标明的版本不同")
                 return
             yield valid(V504, subject, f"方案与仓库中提交 {mark.commit[:12]} 的一致")
-            yield from judge_made(copies, made, tree, same_tools)
+            yield from judge_made(copies, made, tree, same_tools, complete)
     except ZcfError as error:
         yield unsure(V504, subject, f"不能按仓库重新生成：{error.message}（{error.hint}）")
