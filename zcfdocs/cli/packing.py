@@ -82,7 +82,7 @@ def _factory(examined: Examined, out: Path, vouching: Vouching, sealed: Path | N
     known = origins({examined.path.parent: [indicators(home) / name for name in rulebook.files] if rulebook else []})
     origin = known[examined.path.parent]
     gathered = gather(examined, origin, indicators(home), out, sealed.read_bytes() if sealed else None, draft)
-    for lack in gathered.missing:
+    for lack in gathered.missing if draft else ():
         say(f"缺少：{lack}")
     if gathered.missing and not draft:
         raise ZcfError("材料不齐，没有打包：" + "；".join(gathered.missing), hint="补齐后再打包；先打成草稿用 --draft")

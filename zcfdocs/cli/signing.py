@@ -60,7 +60,7 @@ def sign(
     passphrase_env: PassphraseEnv = None,
     trust: TrustOption = None,
     out: OutOption = None,
-    replace: Annotated[bool, typer.Option("--replace", help="放弃对较早版本的签名，重新签署")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="放弃已有的签名（较早版本的、试签的），重新盖章；其他人随后再签")] = False,
     test_key: Annotated[bool, typer.Option("--test-key", help="用一次性的测试密钥试签，文件和报告都标明“测试签名”“样章”")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="给已签的 PDF 续加归档时间戳（需 --tsa）")] = False,
 ) -> None:

@@ -14,7 +14,7 @@ import typer
 
 from zcfdocs.cli.frame import Format, FormatOption, app, cannot, console, print_json, say, stop
 from zcfdocs.cli.signing import TrustOption
-from zcfdocs.errors import ZcfError
+from zcfdocs.errors import ZcfError, why
 from zcfdocs.places import indicators, project
 from zcfdocs.speech import ChineseCommand
 
@@ -68,7 +68,7 @@ def _show(path: Path, checks: Sequence[Check]) -> None:
         for check in (check for check in checks if check.verdict is verdict):
             line = f"  {SIGNS[verdict.value]} {check.code} {visible(check.subject)}：{visible(check.message)}"
             out.print(line, highlight=False, markup=False, soft_wrap=True)
-        codes = dict.fromkeys(check.code for check in checks if check.verdict is verdict and verdict is not Verdict.VALID)
+        codes = dict.fromkeys(check.code for check in checks if check.verdict is verdict is Verdict.INVALID)
         for code in codes:
             out.print(f"    {code} 怎么办：{MEANINGS[code].mend}", highlight=False, markup=False, soft_wrap=True)
 
@@ -93,7 +93,7 @@ def _held(path: Path) -> Iterator[Path]:
         try:
             yield Path(shutil.copyfile(path, Path(room) / path.name))
         except OSError as error:
-            raise ZcfError(f"不能读取 {path}：{error.strerror}", hint="检查路径和权限") from error
+            raise ZcfError(f"不能读取 {path}：{why(error)}", hint="检查路径和权限") from error
 
 
 def _receive(path: Path, home: Path, checks: Sequence[Check], unsure: bool) -> None:

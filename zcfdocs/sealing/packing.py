@@ -12,7 +12,7 @@ from zcfdocs.plan import Plan
 from zcfdocs.scorecard import Origin
 from zcfdocs.sealing.layout import COPIES_AT, SCAN, SOURCE_AT
 from zcfdocs.sealing.parties import of_factory
-from zcfdocs.sealing.pdf.fields import fields
+from zcfdocs.sealing.pdf.fields import fields, has_trial
 from zcfdocs.sealing.pdf.structure import Unreadable, unsigned_prefix
 from zcfdocs.sealing.rebuild import PLAN, Rebuilt, Tree, rebuilt
 from zcfdocs.sealing.scan import Matched, judge_scan
@@ -93,6 +93,8 @@ def _unsealed(plan: Plan, copies: Mapping[str, bytes], scan: bytes | None) -> It
     for name in (COPIES["pdf"], EVALUATION["pdf"]):
         if name in copies:
             has = fields(copies[name])
+            if has_trial(copies[name]):
+                yield f"{name} 是测试签名（样章），正式签署请用单位证书：zcfdocs sign … --role company --replace"
             for group in of_factory(plan).groups:
                 if not any(has.get(party.field) for party in group):
                     yield f"{name} 没有{'或'.join(party.title for party in group)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from zcfdocs.errors import ZcfError
+from zcfdocs.errors import ZcfError, why
 from zcfdocs.places import THEME
 from zcfdocs.sealing.parties import CERTIFYING
 
@@ -42,7 +42,7 @@ def read_seal(path: Path, role: str = "company") -> Seal:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise ZcfError(f"不能读取印章图片 {path}：{error.strerror}", hint="检查路径和权限") from error
+        raise ZcfError(f"不能读取印章图片 {path}：{why(error)}", hint="检查路径和权限") from error
     if reason := _refusal(data, role):
         raise ZcfError(f"印章图片 {path.name} 不能使用：{reason}", hint=MEND)
     _, _, _, width, height = HEAD.unpack_from(data)

@@ -24,4 +24,4 @@ def open_key(key: str, secret: Secret, home: Path) -> Iterator[Signatory]:
         with pkcs11.session(place, secret) as signatory:
             yield signatory
     else:
-        raise ZcfError(f"看不懂的密钥：{kind}", hint=f"--key {FORMS}")
+        raise ZcfError("--key 没有写明密钥的种类", hint=f"密钥文件写成 p12:完整路径；可写 {FORMS}")

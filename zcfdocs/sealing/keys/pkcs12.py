@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from pyhanko.keys import internal
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from zcfdocs.errors import ZcfError
+from zcfdocs.errors import ZcfError, why
 from zcfdocs.sealing.keys.held import HeldSigner
 from zcfdocs.sealing.keys.secret import Secret
 from zcfdocs.sealing.keys.signatory import Signatory
@@ -25,10 +25,10 @@ def load(path: Path, secret: Secret, home: Path) -> Signatory:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise ZcfError(f"不能读取密钥文件 {path}：{error.strerror}", hint="检查路径和权限") from error
+        raise ZcfError(f"不能读取密钥文件 {path}：{why(error)}", hint="检查路径和权限") from error
     if len(data) > LARGEST:
         raise ZcfError(f"{path} 过大，不是 PKCS#12 密钥文件", hint="指定 .p12 或 .pfx 文件")
-    return unlocked(data, secret.read(f"{path.name} 的口令"), path.name)
+    return unlocked(data, secret.read(f" {path.name} 的口令"), path.name)
 
 
 def unlocked(data: bytes, passphrase: bytes, name: str) -> Signatory:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from zcfdocs.errors import ZcfError
+from zcfdocs.errors import ZcfError, why
 
 LONGEST = 1024
 
@@ -40,7 +40,7 @@ def _from_file(path: Path) -> bytes:
         with path.open("rb") as file:
             found = file.read(LONGEST + 1)
     except OSError as error:
-        raise ZcfError(f"不能读取口令文件 {path}：{error.strerror}", hint="检查路径和权限") from error
+        raise ZcfError(f"不能读取口令文件 {path}：{why(error)}", hint="检查路径和权限") from error
     if len(found) > LONGEST:
         raise ZcfError(f"口令文件 {path} 过大", hint="文件里只放一行口令")
     return found.rstrip(b"\r\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Self
 
-from zcfdocs.errors import ZcfError
+from zcfdocs.errors import ZcfError, why
 from zcfdocs.sealing.package.directory import STORED, Limits, Member, Refused, read_directory
 from zcfdocs.sealing.package.names import clashes, fault, shown
 from zcfdocs.sealing.verdict import Check, define, invalid
@@ -155,13 +155,13 @@ def open_archive(source: Path | BinaryIO, limits: Limits | None = None, subject:
     try:
         file = source.open("rb") if isinstance(source, Path) else source
     except OSError as error:
-        raise ZcfError(f"不能读取 {source}：{error.strerror}", hint="检查路径和权限") from error
+        raise ZcfError(f"不能读取 {source}：{why(error)}", hint="检查路径和权限") from error
     try:
         members, faults = read_directory(file, limits or Limits())
-    except Refused as why:
-        members, faults = [], [str(why)]
+    except Refused as reason:
+        members, faults = [], [str(reason)]
     if not faults:
         return Archive(name, file, MappingProxyType({member.name: member for member in sorted(members, key=lambda member: member.name)}))
     file.close()
     more = [f"另有 {len(faults) - MOST_FAULTS} 处问题"] if len(faults) > MOST_FAULTS else []
-    return [invalid(HARMLESS, name, f"不读取此压缩包：{why}") for why in (*faults[:MOST_FAULTS], *more)]
+    return [invalid(HARMLESS, name, f"不读取此压缩包：{fault}") for fault in (*faults[:MOST_FAULTS], *more)]

@@ -104,7 +104,7 @@ def _ready(data: bytes, role: str) -> str | None:
     if field not in free:
         raise ZcfError(f"PDF 里没有“{title}”的签名处（{field}）", hint="用 zcfdocs 生成的 PDF 签署，核对 --role")
     if not free[field]:
-        raise ZcfError(f"“{title}”已经签过", hint="每处只签一次；要重签，请从未签名的 PDF 开始")
+        raise ZcfError(f"“{title}”已经签过", hint="每处只签一次；要重来，由盖章的一方加 --replace 重新盖章，其他人随后再签")
     _in_order(reader, role)
     return ARCHIVE if free.get(ARCHIVE) else None
 
@@ -113,7 +113,7 @@ def _in_order(reader: PdfFileReader, role: str) -> None:
     """The seal certifies, and a certifying signature is the first (ISO 32000-1, 12.8.2.2)."""
     made = [one for one in signatures(reader) if not is_timestamp(one)]
     if role in CERTIFYING and reader.embedded_signatures:
-        raise ZcfError(f"“{ROLES[role]}”应当第一个签，而文件已有签名", hint="从未签名的 PDF 开始，先盖章，后签字")
+        raise ZcfError(f"“{ROLES[role]}”应当第一个签，而文件已有签名", hint="由盖章的一方加 --replace 重新盖章，其他人随后再签")
     seals = {field_of(one) for one in CERTIFYING}
     if role not in CERTIFYING and not (made and made[0].field_name in seals and made[0].docmdp_level is MDPPerm.FILL_FORMS):
         raise ZcfError(f"还没有盖章，不能签“{ROLES[role]}”", hint="先用 --role company 盖单位公章，再签字")
