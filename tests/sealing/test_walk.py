@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import shutil
@@ -16,6 +17,9 @@ import pypdfium2
 import pytest
 
 from tests.sealing.authority import PASSPHRASE, Authority, running
+from zcfdocs.sealing.parties import Expected, Party
+from zcfdocs.sealing.pdf.signing import Level
+from zcfdocs.sealing.signing import Subject, Wish, sign_all
 
 RIVER = Path(__file__).parent.parent / "river"
 NAME = "天津津禾汽车零部件有限公司"
@@ -255,7 +259,16 @@ def test_a_trial_says_that_it_is_one(home: Home) -> None:
     shutil.rmtree(home.folder / "dist/signed")
     done = home.run("sign", f"plans/{PLACE}", "--role", "company", "--test-key")
     assert "测试签名" in done.stderr
-    assert "到期，早于试点结束" in done.stderr
     home.run("sign", f"plans/{PLACE}", "--role", "legal", "--test-key")
     told = home.verify(home.folder / f"dist/signed/{PLACE}/试点方案.pdf", code=1)
     assert any("测试签名" in message for message in told.values())
+
+
+def test_a_certificate_that_lapses_before_the_pilot_ends_is_told(ready: Home) -> None:
+    now, company = datetime.datetime.now(datetime.UTC), Expected(((Party("company", (NAME,)),),))
+    said: list[str] = []
+    for ends in (datetime.date(2099, 12, 31), datetime.date(2031, 12, 31)):
+        subject = Subject((), company, ready.folder, NAME, until=ends)
+        sign_all(subject, Wish("company", Level.B), ready.authority.signatory("company"), ready.authority.trust(), now, said.append)
+    assert len(said) == 1
+    assert "到期，早于试点结束（2099-12-31）" in said[0]
