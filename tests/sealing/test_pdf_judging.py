@@ -223,6 +223,7 @@ def test_more_signatures_than_anyone_needs_are_not_looked_at(authority: Authorit
     assert f"超过 {MOST_SIGNATURES} 个签名" in told.message
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # an alarm may ring in a destructor; it rings again
 def test_work_without_end_is_ended(monkeypatch: pytest.MonkeyPatch, authority: Authority, two: bytes) -> None:
     monkeypatch.setattr("zcfdocs.sealing.pdf.structure.SECONDS", 0.05)
     gc.disable()  # hypothesis listens to the collector: an alarm in its listener would be told as an error of the test
