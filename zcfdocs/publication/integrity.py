@@ -47,14 +47,11 @@ class Integrity:
     def read(cls, data: bytes) -> Self | None:
         """None where it is not such a file."""
         found = parsed(data, FORMAT)
-        try:
-            made = cls(**{name: found[name] for name in cls.__slots__})
-        except KeyError:
-            return None
-        return made if made._is_sound() else None
+        made = cls(**{name: found[name] for name in cls.__slots__}) if found.keys() >= set(cls.__slots__) else None
+        return made if made is not None and made._is_sound() else None
 
     def dump(self) -> bytes:
-        return (json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n").encode()
+        return written(FORMAT, asdict(self))
 
     def _is_sound(self) -> bool:
         texts = (self.url, self.catalogue)
@@ -86,3 +83,8 @@ def parsed(data: bytes, format_name: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) and found.get("format") == format_name else {}
+
+
+def written(format_name: str, members: dict[str, Any]) -> bytes:
+    """A JSON object of that format as a file, Chinese left readable."""
+    return (json.dumps({"format": format_name, **members}, ensure_ascii=False, indent=1) + "\n").encode()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from zcfdocs.publication.integrity import COMMIT, DATA, DIGEST, HASH, INTEGRITY, PAGE, Integrity, is_text, matches, parsed, sha256
+from zcfdocs.publication.integrity import COMMIT, DATA, DIGEST, HASH, INTEGRITY, PAGE, Integrity, is_text, matches, parsed, sha256, written
 
 FORMAT = "zcf-publication/1"
 PROOF = "公开发布证明"  # the document, and its file without the ending
@@ -47,14 +46,11 @@ class Record:
     def read(cls, data: bytes) -> Self | None:
         """None where it is not such a record."""
         found = parsed(data, FORMAT)
-        try:
-            made = cls(**{name: found[name] for name in cls.__slots__})
-        except KeyError:
-            return None
-        return made if made._is_sound() else None
+        made = cls(**{name: found[name] for name in cls.__slots__}) if found.keys() >= set(cls.__slots__) else None
+        return made if made is not None and made._is_sound() else None
 
     def dump(self) -> bytes:
-        return (json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n").encode()
+        return written(FORMAT, asdict(self))
 
     @property
     def moment(self) -> datetime.datetime:
