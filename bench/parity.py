@@ -40,7 +40,7 @@ def main() -> None:
     assert found is not None
     manuscript = compose(found)
     printing, paper = least(lambda: print_pdf(manuscript), times)
-    writing, word = least(lambda: print_word(manuscript, paper.labels), times)
+    writing, word = least(lambda: print_word(manuscript, paper.paging), times)
     comparing, _ = least(lambda: require_parity(manuscript, paper.data, word), times)
     print(f"{len(read_html(manuscript.html).blocks)} blocks: PDF {printing:.2f} s, Word {writing:.2f} s, parity {comparing:.2f} s CPU")
     print(f"parity is {comparing / (printing + writing) * 100:.0f} % of printing both")

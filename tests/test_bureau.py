@@ -38,6 +38,7 @@ from zcfdocs.manuscript.evaluation import evaluation
 from zcfdocs.manuscript.notation import amount, points
 from zcfdocs.office import FORM_FILES, LETTER_FILES
 from zcfdocs.pipeline import dossier, examine
+from zcfdocs.printing.pagination import Paging
 from zcfdocs.printing.parity import compare, read_html
 from zcfdocs.printing.pdf import print_pdf
 from zcfdocs.printing.word import print_word
@@ -82,7 +83,7 @@ def test_every_paper_is_the_same_on_paper_and_in_word(jinhe: Dossier, haiheng: D
     )
     for manuscript in made:
         paper = print_pdf(manuscript)
-        assert compare(manuscript.html, paper.data, print_word(manuscript, paper.labels)) == []
+        assert compare(manuscript.html, paper.data, print_word(manuscript, paper.paging)) == []
     assert [f"{manuscript.name}.pdf" for manuscript in made[2:]] == [name for name in FORM_FILES if name.endswith(".pdf")]
 
 
@@ -166,7 +167,7 @@ def test_the_letter_is_a_letter_on_paper_and_in_word(jinhe: Dossier, tmp_path: P
     assert papers is not None
     made = letter.letter([jinhe], papers)
     is_a_letter(pypdfium2.PdfDocument(print_pdf(made).data)[0])
-    for opened_pdf in in_libreoffice(tmp_path, letter=print_word(made, {})):
+    for opened_pdf in in_libreoffice(tmp_path, letter=print_word(made, Paging())):
         opened_pdf.close()
     pages = pypdfium2.PdfDocument(tmp_path / "letter.pdf")
     assert len(pages) == 1
@@ -196,7 +197,7 @@ def test_the_letter_of_two_firms_keeps_its_contact_and_stands_alike_on_paper_and
     assert papers is not None
     made = letter.letter([named(haiheng, LONG), jinhe], papers)
     paper = pdfplumber.open(io.BytesIO(print_pdf(made).data))
-    (word,) = in_libreoffice(tmp_path, letter=print_word(made, {}))
+    (word,) = in_libreoffice(tmp_path, letter=print_word(made, Paging()))
     for copy in (paper, word):
         assert len(copy.pages) == 1
         lines = lines_of(copy.pages[0])
@@ -215,7 +216,7 @@ SENDERS = (("西青区工信局", 11, 4), ("西青区工业和信息化局及", 
 def test_name_and_date_stand_in_the_middle_of_each_other(jinhe: Dossier, tmp_path: Path) -> None:
     """The date four characters from the edge; a name longer than it two (GB/T 9704-2012, 7.3.5.1)."""
     made = [letter.letter([of_bureau(jinhe, sender)], papers_of(jinhe)) for sender, _, _ in SENDERS]
-    words = in_libreoffice(tmp_path, **{f"l{number}": print_word(one, {}) for number, one in enumerate(made)})
+    words = in_libreoffice(tmp_path, **{f"l{number}": print_word(one, Paging()) for number, one in enumerate(made)})
     for (sender, width, edge), one, word in zip(SENDERS, made, words, strict=True):
         assert f'style="width: {width}em; margin-right: {edge}em"' in one.html
         for copy in (pdfplumber.open(io.BytesIO(print_pdf(one).data)), word):
@@ -233,7 +234,7 @@ def test_a_name_longer_than_the_line_takes_two(jinhe: Dossier) -> None:
     made = letter.letter([of_bureau(jinhe, "局" * 40)], papers_of(jinhe))
     assert 'style="width: 26em; margin-right: 2em"' in made.html
     paper = print_pdf(made)
-    assert compare(made.html, paper.data, print_word(made, paper.labels)) == []
+    assert compare(made.html, paper.data, print_word(made, paper.paging)) == []
 
 
 def papers_of(found: Dossier) -> Papers:
@@ -254,7 +255,7 @@ def test_a_bureau_that_the_catalogue_names_sends_the_letter(jinhe: Dossier) -> N
 
 
 def test_the_seal_of_the_list_is_asked_for_at_the_edge_and_titles_are_of_22_points(jinhe: Dossier) -> None:
-    document = docx.Document(io.BytesIO(print_word(letter.listing([jinhe], papers_of(jinhe)), {})))
+    document = docx.Document(io.BytesIO(print_word(letter.listing([jinhe], papers_of(jinhe)), Paging())))
     line = next(paragraph for paragraph in document.paragraphs if "盖章" in paragraph.text)
     assert line.style is not None
     assert line.style.name == "Seal Line"
@@ -343,7 +344,7 @@ def test_the_title_of_the_application_ends_its_line_after_a_word(done: Dossier) 
     paper = print_pdf(made)
     title = [line[0] for line in lines_of(pdfplumber.open(io.BytesIO(paper.data)).pages[0]) if "“" in line[0] or "申请" in line[0]]
     assert title[:2] == ["“零碳”工厂试点建设", "效果评价申请"]
-    document = docx.Document(io.BytesIO(print_word(made, paper.labels)))
+    document = docx.Document(io.BytesIO(print_word(made, paper.paging)))
     assert "“零碳”工厂试点建设\n效果评价申请" in [paragraph.text for paragraph in document.paragraphs]
 
 
@@ -360,7 +361,7 @@ def heights(document: Document) -> dict[str, int]:
 def test_there_is_room_to_write_by_hand(jinhe: Dossier) -> None:
     papers = papers_of(jinhe)
     opinion, visit = forms.opinion(jinhe, NO_REVIEWS), forms.visit(jinhe, NO_REVIEWS, papers)
-    first, second = (docx.Document(io.BytesIO(print_word(made, {}))) for made in (opinion, visit))
+    first, second = (docx.Document(io.BytesIO(print_word(made, Paging()))) for made in (opinion, visit))
     assert heights(first) == {"补正要求": 104, "初审意见": 52}
     rooms = heights(second)
     assert (rooms.pop("调研记录"), rooms.pop("存在问题和建议")) == (104, 104)
@@ -377,7 +378,7 @@ def test_there_is_room_to_write_by_hand(jinhe: Dossier) -> None:
 
 def test_every_box_to_tick_is_of_the_chinese_font(jinhe: Dossier) -> None:
     """LibreOffice sets signs that begin a paragraph in the Latin font, whatever their hint."""
-    document = docx.Document(io.BytesIO(print_word(forms.opinion(jinhe, NO_REVIEWS), {})))
+    document = docx.Document(io.BytesIO(print_word(forms.opinion(jinhe, NO_REVIEWS), Paging())))
     boxes = next(p for p in document.element.body.iter(qn("w:p")) if p.xpath("string(.)").startswith("□同意推荐"))
     first = boxes.r_lst[0]
     assert (first.text, first.rPr.rFonts.get(qn("w:ascii")), first.rPr.rFonts.get(qn("w:hint"))) == ("□", "仿宋_GB2312", "eastAsia")
@@ -415,7 +416,7 @@ def test_points_of_the_district_and_of_experts_stand_in_their_papers(jinhe: Doss
     assert blank[-2:] == ["", ""]
     for made in (opinion, sheet):
         paper = print_pdf(made)
-        assert compare(made.html, paper.data, print_word(made, paper.labels)) == []
+        assert compare(made.html, paper.data, print_word(made, paper.paging)) == []
 
 
 REVIEW = """format: zcf-reviews/1

@@ -124,9 +124,9 @@ def test_pdf_and_word_say_the_same_with_places_to_sign(done: Dossier) -> None:
     assert made.mark is not None
     assert made.mark.kind == "R"
     paper = print_pdf(made)
-    assert compare(made.html, paper.data, print_word(made, paper.labels)) == []
-    assert {"form", "report", "report-projects"} <= paper.labels.keys()
-    assert paper.labels["form"] == "1"
+    assert compare(made.html, paper.data, print_word(made, paper.paging)) == []
+    assert {"form", "report", "report-projects"} <= paper.paging.labels.keys()
+    assert paper.paging.labels["form"] == "1"
     for name in (b"sign-company", b"sign-legal", b"sign-responsible"):
         assert name in paper.data or made.html.count(f'data-role="{name.decode()[5:]}"') == 1
     assert print_pdf(made).data == paper.data

@@ -40,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     assert whole is not None
     manuscript = compose(whole)
     paper = print_pdf(manuscript)
-    require_parity(manuscript, paper.data, print_word(manuscript, paper.labels))
+    require_parity(manuscript, paper.data, print_word(manuscript, paper.paging))
     pages = tuple(pypdfium2.PdfDocument(paper.data))
     return Made(whole, pages, tuple(plain(page.get_textpage().get_text_bounded()) for page in pages))
 

@@ -46,7 +46,7 @@ def make(path: Path) -> Made:
     assert found is not None
     manuscript = compose(found)
     paper = print_pdf(manuscript)
-    return Made(manuscript, paper.data, print_word(manuscript, paper.labels))
+    return Made(manuscript, paper.data, print_word(manuscript, paper.paging))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def small(body: str) -> Made:
     html = f'<!DOCTYPE html><html lang="zh-CN"><head><title>小样</title></head><body><div class="main">{page}</div></body></html>'
     manuscript = Manuscript("小样", "小样", "示例", "示例", date(2025, 4, 30), html)
     paper = print_pdf(manuscript)
-    return Made(manuscript, paper.data, print_word(manuscript, paper.labels))
+    return Made(manuscript, paper.data, print_word(manuscript, paper.paging))
 
 
 def test_copies_of_the_examples_and_of_an_extreme_plan_agree(made: Made, tmp_path: Path) -> None:

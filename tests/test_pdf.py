@@ -306,9 +306,9 @@ def test_the_contents_show_the_pages_where_the_headings_stand(paper, manuscript)
     told = {re.sub(r"\s", "", title): number for title, number in listed}
     for key, title in entries:
         plain = re.sub(r"\s", "", title.replace("&#34;", '"'))
-        assert told[plain] == paper.labels[key], title
+        assert told[plain] == paper.paging.labels[key], title
         holder = [text for text in pages[start + 1 :] if plain in re.sub(r"\s", "", text)]
-        assert any(re.search(rf"— {paper.labels[key]} —", text) for text in holder), title
+        assert any(re.search(rf"— {paper.paging.labels[key]} —", text) for text in holder), title
 
 
 def test_a_full_page_has_22_lines_of_28_characters() -> None:

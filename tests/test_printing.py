@@ -33,6 +33,7 @@ from zcfdocs.loading import Shelf
 from zcfdocs.manuscript.compose import compose, dump
 from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.pipeline import dossier, examine
+from zcfdocs.printing.pagination import Paging
 from zcfdocs.printing.pdf import Paper, print_pdf, printer
 from zcfdocs.printing.word import print_word
 from zcfdocs.scorecard import Origin
@@ -80,7 +81,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Printed:
     assert found is not None
     manuscript = compose(found)
     paper = print_pdf(manuscript)
-    word = print_word(manuscript, paper.labels)
+    word = print_word(manuscript, paper.paging)
     opened = pypdfium2.PdfDocument(paper.data)
     pages = tuple(page.get_textpage().get_text_bounded() for page in opened)
     return Printed(found, manuscript, paper, word, pages, docx.Document(io.BytesIO(word)))
@@ -257,7 +258,7 @@ def test_nothing_of_a_hostile_body_lives_on(printed: Printed) -> None:
 
 def test_twice_the_same_bytes(printed: Printed) -> None:
     assert print_pdf(printed.manuscript).data == printed.paper.data
-    assert print_word(printed.manuscript, printed.paper.labels) == printed.word
+    assert print_word(printed.manuscript, printed.paper.paging) == printed.word
 
 
 def test_the_card_is_written_as_it_was_built(printed: Printed) -> None:
@@ -294,8 +295,8 @@ def test_word_fetches_only_what_it_carries(tmp_path: Path) -> None:
     stock = tmp_path / "stock.docx"
     subprocess.run([pypandoc.get_pandoc_path(), "-f", "html", "-o", stock], input=outside.encode(), check=True, capture_output=True)
     assert media(stock.read_bytes()) == 1
-    assert media(print_word(small(within), {})) == 1
-    assert media(print_word(small(outside), {})) == 0
+    assert media(print_word(small(within), Paging())) == 1
+    assert media(print_word(small(outside), Paging())) == 0
 
 
 def media(data: bytes) -> int:
@@ -308,7 +309,7 @@ def test_a_draft_says_so_on_every_page() -> None:
     pages = list(pypdfium2.PdfDocument(print_pdf(manuscript).data))
     assert len(pages) == 2
     assert all("草稿" in plain(page.get_textpage().get_text_bounded()) for page in pages)
-    section = docx.Document(io.BytesIO(print_word(manuscript, {}))).sections[0]
+    section = docx.Document(io.BytesIO(print_word(manuscript, Paging()))).sections[0]
     assert plain(section.header.paragraphs[0].text) == plain(section.even_page_header.paragraphs[0].text) == "草稿"
     assert "草稿" not in plain(next(iter(pypdfium2.PdfDocument(print_pdf(small("<p>甲</p>")).data))).get_textpage().get_text_bounded())
 
@@ -335,4 +336,4 @@ def test_a_missing_subset_library_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_missing_pandoc_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pypandoc, "get_pandoc_path", lambda: "/nonexistent/pandoc")
     with pytest.raises(ZcfError, match="pandoc"):
-        print_word(small("<p>甲</p>"), {})
+        print_word(small("<p>甲</p>"), Paging())

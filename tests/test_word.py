@@ -19,9 +19,12 @@ from tests import extreme
 from tests.ooxml import validator
 from tests.wordcopy import AUTHORED, HAIHENG, Element, Word, composed, jinhe_copy, leaves, shown, squeezed, text, word
 from zcfdocs.places import THEME
+from zcfdocs.printing.pagination import Paging
+from zcfdocs.printing.pdf import print_pdf
 from zcfdocs.printing.word import print_word
 
 TWIPS = 1440 / 25.4
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 
 
 @pytest.fixture(scope="module")
@@ -98,11 +101,27 @@ def test_an_entry_without_a_number_shows_none() -> None:
     entry = '<div class="contents-1"><p><a href="#eins">一、标题</a></p></div>'
     manuscript = leaves(("contents", f'<div class="contents">{entry}</div>'), ("main", '<h1 id="eins">一、标题</h1>'))
     for labels, wanted in (({}, "一、标题\t"), ({"eins": "9"}, "一、标题\t9")):
-        document = docx.Document(io.BytesIO(print_word(manuscript, labels)))
+        document = docx.Document(io.BytesIO(print_word(manuscript, Paging(labels))))
         assert [paragraph.text for paragraph in document.paragraphs] == [wanted, "一、标题"]
 
 
 # Pages ------------------------------------------------------------------------------
+
+
+def test_pages_begin_where_they_begin_in_the_pdf_and_rows_are_as_high() -> None:
+    table = '<table class="author long"><thead><tr><th>甲</th></tr></thead><tbody>' + "<tr><td>乙<br>丙</td></tr>" * 60 + "</tbody></table>"
+    figure = f'<figure><img src="data:image/png;base64,{DOT}" alt="图" width="100" height="700"><figcaption>图1</figcaption></figure>'
+    made = leaves(("main", f"<p>{'字' * 28 * 20}</p><h1>一、题</h1><p>文</p>{table}<p>末</p>{figure}"))
+    paper = print_pdf(made)
+    document = docx.Document(io.BytesIO(print_word(made, paper.paging)))
+    broken = [shown(mark.getparent().getparent()) for mark in document.element.body.iter(qn("w:pageBreakBefore"))]
+    assert broken[0] == "一、题"  # two lines were left, but a heading stays with its text
+    assert set(broken[1:-1]) == {"乙丙"}
+    assert len(broken) > 3
+    assert broken[-1] == ""  # the picture, before its caption
+    assert not any("page-start" in name for name in document.element.body.xpath(".//w:bookmarkStart/@w:name"))
+    heights = {int(height) for height in document.element.body.xpath(".//w:trHeight/@w:val")}
+    assert all(14.5 * 20 <= height <= 35 * 20 for height in heights)
 
 
 def sections(document: Document) -> list[dict[str, str | None]]:

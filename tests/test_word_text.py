@@ -17,11 +17,13 @@ import pytest
 from docx.oxml.ns import nsmap, qn
 from pdfplumber.pdf import PDF
 
-from tests.wordcopy import AUTHORED, Word, jinhe_copy, leaves, shown, squeezed, text, word
+from tests import extreme
+from tests.wordcopy import AUTHORED, HAIHENG, JINHE, Word, composed, jinhe_copy, leaves, shown, squeezed, text, word
 from tools.make_reference_docx import FONTS, TARGET, made
 from zcfdocs.manuscript.manuscript import Mark
 from zcfdocs.places import THEME
 from zcfdocs.printing.pdf import print_pdf
+from zcfdocs.printing.word import print_word
 
 OFFICE = {"仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体", "Times New Roman"}
 LINE = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏"
@@ -174,19 +176,31 @@ def in_libreoffice(folder: Path, **copies: bytes) -> list[PDF]:
     return [pdfplumber.open(folder / f"{name}.pdf") for name in copies]
 
 
-def test_libreoffice_sets_22_lines_of_28_characters_and_nearly_the_pages_of_the_pdf(jinhe: Word, tmp_path: Path) -> None:
-    full = word(leaves(("main", f"<p>{LINE * 60}</p>")))
-    grid, plan = in_libreoffice(tmp_path, grid=full.data, plan=jinhe.data)
+def test_libreoffice_sets_22_lines_of_28_characters(tmp_path: Path) -> None:
+    (grid,) = in_libreoffice(tmp_path, grid=word(leaves(("main", f"<p>{LINE * 60}</p>"))).data)
     lines = Counter(round(letter["top"]) for letter in grid.pages[1].chars if letter["text"] in LINE)
     assert list(lines.values()) == [28] * 22
-    paper = pdfplumber.open(io.BytesIO(print_pdf(jinhe.manuscript).data))
-    assert abs(len(plan.pages) - len(paper.pages)) <= 2
-    assert sum(page.width > page.height for page in plan.pages) in {
-        sum(page.width > page.height for page in paper.pages) + more for more in (-1, 0, 1)
-    }
-    numbers = [re.findall(r"— (\d+) —", page.extract_text()) for page in plan.pages]
-    assert numbers[:3] == [[], [], []]
-    shown_numbers = [number[-1] for number in numbers[3:] if number]
-    assert shown_numbers == [str(number) for number in range(1, len(shown_numbers) + 1)]
-    for opened in (grid, plan, paper):
+    grid.close()
+
+
+def test_what_the_contents_say_is_the_page_libreoffice_sets_a_heading_on(tmp_path: Path) -> None:
+    """Both example plans and the extreme one; the numbers are those of the PDF, so its pages are those of Word."""
+    plans = {"jinhe": composed(JINHE), "haiheng": composed(HAIHENG), "extreme": composed(extreme.write(tmp_path / "plan"))}
+    papers = {name: print_pdf(manuscript) for name, manuscript in plans.items()}
+    copies = {name: print_word(manuscript, papers[name].paging) for name, manuscript in plans.items()}
+    for (name, manuscript), opened in zip(plans.items(), in_libreoffice(tmp_path, **copies), strict=True):
+        html = lxml.html.fromstring(manuscript.html)
+        keys = [link.get("href")[1:] for link in html.xpath('//div[@class="contents"]//a')]
+        wanted = {squeezed(text(html.get_element_by_id(key))): papers[name].paging.labels[key] for key in keys}
+        assert len(wanted) == 23
+        found: dict[str, str] = {}
+        said: dict[str, str] = {}
+        for page in opened.pages:
+            lines = [squeezed(line) for line in page.extract_text().splitlines()]
+            if number := next((match[1] for line in reversed(lines) if (match := re.fullmatch(r"—(\d+)—", line))), None):
+                found.update({line: number for line in lines if line in wanted and line not in found})
+            else:
+                said.update(match.groups() for line in lines if (match := re.fullmatch(r"(.+?)[·.…]{3,}(\d+)", line)))
+        assert found == wanted, name
+        assert said == wanted, name
         opened.close()

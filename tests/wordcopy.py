@@ -22,6 +22,7 @@ from zcfdocs.manuscript.breaking import JOINER
 from zcfdocs.manuscript.compose import compose
 from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.pipeline import dossier, examine
+from zcfdocs.printing.pagination import Paging
 from zcfdocs.printing.word import print_word
 from zcfdocs.scorecard import Origin
 
@@ -62,7 +63,7 @@ def word(manuscript: Manuscript) -> Word:
     html: Element = lxml.html.fromstring(manuscript.html)
     keys = [link.get("href", "")[1:] for link in html.xpath('//div[@class="contents"]//a')]
     labels = {key: str(7 * number) for number, key in enumerate(keys, 1)}
-    data = print_word(manuscript, labels)
+    data = print_word(manuscript, Paging(labels))
     return Word(manuscript, html, labels, data, docx.Document(io.BytesIO(data)))
 
 

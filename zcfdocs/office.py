@@ -66,7 +66,7 @@ def _print(manuscript: Manuscript, room: Path) -> None:
     from zcfdocs.printing.word import print_word
 
     paper = print_pdf(manuscript)
-    word = print_word(manuscript, paper.labels)
+    word = print_word(manuscript, paper.paging)
     require_parity(manuscript, paper.data, word)
     (room / f"{manuscript.name}.pdf").write_bytes(paper.data)
     (room / f"{manuscript.name}.docx").write_bytes(word)

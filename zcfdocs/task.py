@@ -66,7 +66,7 @@ def _print(manuscript: Manuscript, names: Mapping[str, str], targets: Collection
     from zcfdocs.printing.word import print_word
 
     paper = print_pdf(manuscript)
-    word = print_word(manuscript, paper.labels) if "word" in targets else None
+    word = print_word(manuscript, paper.paging) if "word" in targets else None
     require_parity(manuscript, paper.data, word)
     if "pdf" in targets:
         (room / names["pdf"]).write_bytes(paper.data)

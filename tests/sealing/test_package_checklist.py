@@ -62,7 +62,7 @@ def test_every_file_stands_with_its_digest(made: Manuscript) -> None:
 def test_print_and_word_say_the_same(made: Manuscript, jinhe: Dossier) -> None:
     for one in (made, checklist(jinhe, ITEMS, (FORM,), draft=True), district_checklist([jinhe], ITEMS, (FORM,))):
         paper = print_pdf(one)
-        assert not compare(one.html, paper.data, print_word(one, paper.labels))
+        assert not compare(one.html, paper.data, print_word(one, paper.paging))
 
 
 def test_it_is_the_same_whatever_the_order(jinhe: Dossier, made: Manuscript) -> None:

@@ -17,7 +17,7 @@ local TEXTS = {
 -- A style of tables goes by its id. A plain Table stays on one page; the others may run over it.
 local TABLES = { ["table-form"] = "FormTable", ["table-scoring"] = "SmallTable", ["table-reasons"] = "SmallTable" }
 local RUNNING = pandoc.List({
-  "long", "table-energy", "table-emissions", "table-intensities", "table-comparison", "table-conditions", "table-requirements", "table-evidence_list", "table-readings", "table-projects",
+  "long", "table-energy", "table-emissions", "table-intensities", "table-comparison", "table-conditions", "table-evidence_list", "table-readings", "table-projects",
   "table-factors", "table-offsets", "table-judged", "table-expert", "table-promises", "table-achieved", "table-visited", "table-findings",
 })
 

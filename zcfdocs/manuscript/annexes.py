@@ -44,7 +44,7 @@ def projects(dossier: Dossier) -> Table:
     else:
         rows.append(_together(plan.projects, gone))
     note = "括号内为试点建设后的实际效益。" if any(project.achieved for project in plan.projects) else ""
-    return Table("projects", dossier.catalogue.project_table.title, (8, 28, 44, 27, 18, 25, 25, 25), (first, second), (tuple(rows),), note)
+    return Table("projects", dossier.catalogue.project_table.title, (7, 25, 59, 27, 24, 20, 20, 18), (first, second), (tuple(rows),), note)
 
 
 def _project(index: int, project: Project, gone: str) -> Row:
@@ -140,9 +140,9 @@ def evidence_list(dossier: Dossier) -> Table:
     titles = ("序号", "材料名称", "出具单位", "出具日期", "有效期至", "对应条目")
     groups = (tuple(rows),) if rows else ()
     if not bound:
-        return Table("evidence_list", "佐证材料清单", (6, 26, 21, 16, 16, 15), heading(*titles), groups)
+        return Table("evidence_list", "佐证材料清单", (12, 48, 38, 37, 37, 28), heading(*titles), groups)
     note = "册内页码指《佐证材料》分册中自隔页起的页码。"
-    return Table("evidence_list", "佐证材料清单", (10, 46, 34, 33, 33, 24, 20), heading(*titles, "册内页码"), groups, note)
+    return Table("evidence_list", "佐证材料清单", (10, 42, 31, 37, 37, 23, 20), heading(*titles, "册内页码"), groups, note)
 
 
 def _used(names: tuple[str, ...] | None) -> str:

@@ -8,7 +8,7 @@ import os
 import re
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -29,7 +29,9 @@ from zcfdocs.collector import at_rest
 from zcfdocs.errors import ZcfError
 from zcfdocs.manuscript.manuscript import Enclosure, Manuscript
 from zcfdocs.places import THEME
+from zcfdocs.printing.pagination import Paging, numbered
 from zcfdocs.printing.pdf.finishing import finish
+from zcfdocs.printing.pdf.paging import starts_and_heights
 
 VARIANT = "pdf/a-3a"
 FONTS = THEME / "fonts"
@@ -54,10 +56,10 @@ class OwnOnly(URLFetcher):  # type: ignore[misc]  # the library publishes no typ
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A printed document; `labels` gives the page number printed on the page where each heading of the contents stands, by its id."""
+    """A printed document and how it was paged."""
 
     data: bytes
-    labels: Mapping[str, str]
+    paging: Paging
 
 
 def print_pdf(manuscript: Manuscript) -> Paper:
@@ -65,7 +67,7 @@ def print_pdf(manuscript: Manuscript) -> Paper:
     if harfbuzz_subset is None:
         raise ZcfError("缺少 HarfBuzz 的 subset 库，字体无法裁剪，PDF 会极慢且极大", "Debian/Ubuntu：apt-get install libharfbuzz-subset0")
     fonts, style = _setting(manuscript.style)
-    html = PLACE.sub(BOX, manuscript.html)
+    html = numbered(PLACE.sub(BOX, manuscript.html))
     with LOCK, _missing_glyphs() as missing, at_rest(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
         source = weasyprint.HTML(string=html, url_fetcher=OwnOnly(), base_url="about:blank")
@@ -79,7 +81,7 @@ def print_pdf(manuscript: Manuscript) -> Paper:
         )
     if missing:
         raise ZcfError(f"字库中没有这些字：{describe(missing)}", "请改用通行的写法；确须使用的，先把含有该字的字体加进 theme/fonts")
-    return Paper(_in_small_streams(data), _labels(document, manuscript))
+    return Paper(_in_small_streams(data), Paging(_labels(document, manuscript), *starts_and_heights(document)))
 
 
 def _laid_out(source: weasyprint.HTML, style: weasyprint.CSS, fonts: FontConfiguration) -> weasyprint.Document:

@@ -6,6 +6,7 @@ import base64
 import re
 import subprocess
 import tempfile
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.manuscript.breaking import JOINER
 from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.places import THEME
+from zcfdocs.printing.pagination import marked
 
 TIMEOUT = 120
 OPTIONS = ("--from=html-auto_identifiers", "--to=docx", "--sandbox", "--metadata=lang:zh-CN")
@@ -24,9 +26,9 @@ BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
 HEAD_CELL = re.compile(r"<th(?=[\s>])")
 
 
-def convert(manuscript: Manuscript) -> bytes:
-    """A docx with the styles of the theme, whose pages, tables and properties are still pandoc's."""
-    body = BODY.search(PICTURE.sub(_png, manuscript.html.replace(JOINER, "")))
+def convert(manuscript: Manuscript, starts: Collection[int] = ()) -> bytes:
+    """A docx with the styles of the theme, whose pages, tables and properties are still pandoc's; `starts` have a bookmark."""
+    body = BODY.search(PICTURE.sub(_png, marked(manuscript.html, starts).replace(JOINER, "")))
     # The filter can tell head cells only by an attribute: pandoc knows them in the first columns and rows alone.
     text = HEAD_CELL.sub('<th data-head="1"', body[1]) if body else ""
     with tempfile.TemporaryDirectory(prefix="zcf-word-") as folder:
