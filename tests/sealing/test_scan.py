@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
@@ -16,8 +17,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from tests.scans import WORKED, data_of
 from tests.test_pdf import MARK
+from zcfdocs.errors import ZcfError
 from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.printing.pdf import print_pdf
+from zcfdocs.sealing.packing import _require_match
 from zcfdocs.sealing.scan import Matched, judge_scan
 from zcfdocs.sealing.scan import sheets as looking
 from zcfdocs.sealing.verdict import Check, Verdict
@@ -150,6 +153,16 @@ def test_pages_of_two_versions_or_documents_make_no_copy() -> None:
     assert "第 3 页出自另一份文件或另一版本" in refused(scan([one, two, other, four], dpi=200), "V603")
     report = copies(kind="R", dpi=200)[3].convert("L")
     assert "第 4 页出自" in refused(scan([one, two, three, report], dpi=200), "V603")
+
+
+def test_pages_of_another_document_of_the_same_version_are_no_scan_of_the_plan() -> None:
+    """效果评价申请 and the proof of publication carry the digest of the plan too."""
+    made: Any = SimpleNamespace(card={"plan": {"uscc": MARK.uscc, "digest": MARK.digest}})
+    report = scan([page.convert("L") for page in copies(kind="R", dpi=200)], dpi=200)
+    with pytest.raises(ZcfError, match="不是试点方案"):
+        _require_match(report, made)
+    plan = scan([page.convert("L") for page in copies(dpi=200)], dpi=200)
+    assert _require_match(plan, made).kind == "P"
 
 
 def test_a_covered_code_is_told_with_its_page() -> None:

@@ -15,7 +15,7 @@ from zcfdocs.sealing.parties import of_factory
 from zcfdocs.sealing.pdf.fields import fields, has_trial
 from zcfdocs.sealing.pdf.structure import Unreadable, unsigned_prefix
 from zcfdocs.sealing.rebuild import PLAN, Rebuilt, Tree, rebuilt
-from zcfdocs.sealing.scan import Matched, judge_scan
+from zcfdocs.sealing.scan import PLAN_PAGES, Matched, judge_scan
 from zcfdocs.sealing.signing import SIGNED
 from zcfdocs.sealing.verdict import Verdict
 from zcfdocs.sealing.word.bare import differences_from
@@ -118,7 +118,8 @@ def _require_match(scan: bytes, made: Rebuilt) -> Matched:
     checks, matched = judge_scan(scan, SCAN)
     if matched is None:
         raise ZcfError("盖章扫描件不能采用：" + "；".join(check.message for check in checks if check.verdict is Verdict.INVALID))
-    wanted = made.card["plan"]["digest"].removeprefix("sha256:")[:32].upper()
-    if (matched.digest.upper(), matched.uscc) != (wanted, made.card["plan"]["uscc"]):
+    if matched.kind != PLAN_PAGES:
+        raise ZcfError(f"盖章扫描件是{matched.name}，不是试点方案", hint="扫描盖章后的试点方案")
+    if not matched.is_of(made.card["plan"]["uscc"], made.card["plan"]["digest"]):
         raise ZcfError("盖章扫描件不是这一版方案的", hint="打印现在的 PDF，重新盖章、扫描")
     return matched

@@ -26,7 +26,7 @@ LARGEST = 200 << 20
 MOST_PAGES, MOST_SIGNATURES, MOST_REVISIONS = 2000, 20, 64
 SECONDS = 120
 AGAIN = 0.2  # a ring that falls into a destructor or a collector is lost
-ENCLOSURES = ("plan.md", "scorecard.json")
+ENCLOSURES = ("plan.md", "scorecard.json", "data.json")
 LARGEST_ENCLOSURE, MOST_NAMES, DEEPEST = 16 << 20, 1000, 8
 END = re.compile(rb"\s*startxref\s+(\d{1,10})\s+%%EOF(?:\r\n|\n|\r)?")
 T = TypeVar("T")
@@ -133,7 +133,7 @@ def _prefix(data: bytes) -> bytes:
 
 
 def enclosed(data: bytes) -> dict[str, bytes]:
-    """`plan.md` and `scorecard.json` as they travelled in the unsigned file, those that are there. Raises Unreadable."""
+    """`plan.md` and `scorecard.json`, or `data.json` of a public copy, as they travelled in the unsigned file, those that are there. Raises Unreadable."""
     return safely(lambda: _enclosed(_prefix(data)))
 
 

@@ -45,6 +45,9 @@ V605 = define(
 )
 
 
+PLAN_PAGES = "P"  # the kind of pages that 试点方案 is printed on, among those of NAMES
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """The version a scan was printed from. `digest` is 32 hex digits of the plan's; `red` the pages that show ink of a seal's colour."""

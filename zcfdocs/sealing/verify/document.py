@@ -64,6 +64,9 @@ def _pdf(data: bytes, subject: str, grounds: Grounds) -> Iterator[Check]:
         else:  # scanners write PDFs that a strict reader refuses
             yield from judge_scan(data, subject)[0]
         return
+    if mark is None and not prepared and "data.json" in held:
+        yield invalid(V100, subject, "这是网站上的公开版，不是申报件：没有签名，也不含填报原文；请核验申报包里的文件")
+        return
     if mark is None and not prepared:
         yield from judge_scan(data, subject)[0]
         return

@@ -10,7 +10,7 @@ from zcfdocs.sealing.package.archive import Archive
 from zcfdocs.sealing.package.bag import SEALED, SIGNATURE, STAMP
 from zcfdocs.sealing.package.stamping import judge_timestamp
 from zcfdocs.sealing.parties import Expected
-from zcfdocs.sealing.scan import Matched, judge_scan
+from zcfdocs.sealing.scan import PLAN_PAGES, Matched, judge_scan
 from zcfdocs.sealing.verdict import Check, define, invalid, unsure
 from zcfdocs.sealing.verify.content import V500
 from zcfdocs.sealing.verify.document import Grounds
@@ -59,6 +59,7 @@ def judge_vouching(archive: Archive, top: str, names: Sequence[str], subject: st
 def _same_version(matched: Matched | None, inside: Inside) -> Iterator[Check]:
     if matched is None or inside.provenance is None:
         return
-    wanted = inside.provenance.digest.removeprefix("sha256:")[:32].upper()
-    if (matched.digest.upper(), matched.uscc) != (wanted, inside.provenance.uscc):
+    if matched.kind != PLAN_PAGES:
+        yield invalid(V500, SCAN, f"盖章扫描件是{matched.name}，不是试点方案")
+    if not matched.is_of(inside.provenance.uscc, inside.provenance.digest):
         yield invalid(V500, SCAN, "盖章扫描件与包里的方案不是同一版本")
