@@ -28,6 +28,8 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sites import built
+from tests.sites import staged as stage
 from zcfdocs.cli import app
 from zcfdocs.dossier import Dossier, private_values
 from zcfdocs.errors import ZcfError
@@ -37,9 +39,10 @@ from zcfdocs.pipeline import dossier, examine
 from zcfdocs.places import DOCS, INDICATORS, MKDOCS, THEME
 from zcfdocs.scorecard import Origin
 from zcfdocs.site.markup import block, front_matter, heading, one_line
+from zcfdocs.site.policy import guarded, inline_scripts
 from zcfdocs.site.run import build_site
 from zcfdocs.site.serve import Preview
-from zcfdocs.site.staging import GUIDES, StageOptions, stage
+from zcfdocs.site.staging import GUIDES
 
 HERE = Path(__file__).parent
 ORACLE = HERE / "cases" / "oracle"
@@ -114,13 +117,13 @@ def secretive(room: Path) -> Dossier:
 
 @pytest.fixture(scope="module")
 def staged(plain: Dossier, secretive: Dossier) -> dict[str, bytes]:
-    return stage([plain.for_public(), secretive.for_public()], StageOptions(draft=True))
+    return stage(plain.for_public(), secretive.for_public())
 
 
 @pytest.fixture(scope="module")
 def blank() -> dict[str, bytes]:
     """What is staged without any plan: whatever stays the same with plans cannot tell of them."""
-    return stage([], StageOptions(draft=True))
+    return stage()
 
 
 @pytest.fixture
@@ -141,15 +144,13 @@ def read(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def site(room: Path, staged: Mapping[str, bytes]) -> Path:
-    build_site(write(staged, room / "docs"), room / "built", MKDOCS)
-    return room / "built"
+def site(room: Path, plain: Dossier, secretive: Dossier) -> Path:
+    return built(room / "whole", plain.for_public(), secretive.for_public())
 
 
 @pytest.fixture(scope="module")
-def blank_site(room: Path, blank: Mapping[str, bytes]) -> Path:
-    build_site(write(blank, room / "blank-docs"), room / "blank", MKDOCS)
-    return room / "blank"
+def blank_site(room: Path) -> Path:
+    return built(room / "blank")
 
 
 # --- privacy ---------------------------------------------------------------------------------------------------------
@@ -208,7 +209,7 @@ def test_no_built_file_tells_a_private_value(plain: Dossier, secretive: Dossier,
 
 
 def test_the_search_would_find_what_a_plan_tells_unprojected(secretive: Dossier, blank: Mapping[str, bytes]) -> None:
-    told = {value for _, value in leaks(stage([replace(secretive, public=True)], StageOptions(draft=True)), blank, private(secretive))}
+    told = {value for _, value in leaks(stage(replace(secretive, public=True)), blank, private(secretive))}
     assert set(SECRETS) <= told
 
 
@@ -224,18 +225,18 @@ def test_no_example_plan_leaks(path: Path, blank: Mapping[str, bytes]) -> None:
     whole = dossier(examine(path, "plan.md", Shelf(INDICATORS)), Origin())
     assert whole is not None
     values = tuple(value for value in private(whole) if not re.fullmatch(r"[\d.]+", value))
-    assert leaks(stage([whole.for_public()], StageOptions(draft=True)), blank, values) == []
+    assert leaks(stage(whole.for_public()), blank, values) == []
 
 
 def test_only_projections_are_staged(plain: Dossier) -> None:
     with pytest.raises(ValueError, match="projection"):
-        stage([plain], StageOptions())
+        stage(plain)
 
 
 def test_findings_never_reach_the_published_site(plain: Dossier) -> None:
     finding = Finding("Z106", ("years",), "“12,000”不是普通小数")
     with pytest.raises(ValueError, match="preview"):
-        stage([plain.for_public()], StageOptions(public=True, findings={plain.key: (finding,)}))
+        stage(plain.for_public(), preview=False, findings={plain.key: (finding,)})
 
 
 # --- what is staged --------------------------------------------------------------------------------------------------
@@ -245,15 +246,19 @@ def text_of(page: bytes) -> str:
     return page.decode()
 
 
-def test_every_page_of_the_navigation_and_of_each_plan_is_staged(staged: Mapping[str, bytes]) -> None:
-    assert set(staged) == {
-        "index.md",
-        "methods.md",
-        "codes.md",
-        *GUIDES,
-        "plans/index.md",
-        *(f"plans/xiqing/{slug}/{name}" for slug in ("alpha", "beta") for name in ("index.md", "data.json")),
+def test_every_page_of_the_navigation_and_of_each_plan_is_staged(plain: Dossier, staged: Mapping[str, bytes]) -> None:
+    catalogue = plain.catalogue
+    pages = {name for name in staged if name.endswith(".md")}
+    assert pages == {
+        *(f"{name}.md" for name in ("index", "methods", "codes", "guides", "compare", "archive", "search", "report", *GUIDES)),
+        *(f"{name}/index.md" for name in ("plans", "districts", "indicators", "data")),
+        "districts/xiqing.md",
+        *(f"indicators/{catalogue.id}/{row.id}.md" for row in catalogue.rows()),
+        *(f"plans/xiqing/{slug}/index.md" for slug in ("alpha", "beta")),
+        f"p/{plain.plan.factory.uscc}/index.md",
     }
+    for slug in ("alpha", "beta"):
+        assert {f"plans/xiqing/{slug}/{name}" for name in ("data.json", "rows.csv", "years.csv", "facts.js")} <= set(staged)
 
 
 def test_a_plans_page_has_the_chapters_of_the_template_with_their_ids(plain: Dossier, staged: Mapping[str, bytes]) -> None:
@@ -271,7 +276,7 @@ def test_the_data_beside_the_page_is_the_public_scorecard(plain: Dossier, staged
 
 
 def test_methods_name_every_factor_with_source_and_doubt(plain: Dossier) -> None:
-    page = text_of(stage([], StageOptions(rulebooks=(plain.rulebook,)))["methods.md"])
+    page = text_of(stage(books=(plain.rulebook,))["methods.md"])
     for fuel in plain.rulebook.fuels.values():
         assert fuel.title in page
         for item in fuel.values:
@@ -297,19 +302,9 @@ def at_stage(of: Dossier, key: str, **changes: object) -> Dossier:
     return replace(projected, plan=projected.plan.model_copy(update={"stage": key, **changes}))
 
 
-@pytest.mark.parametrize(
-    ("key", "publish", "shown"), [("draft", False, False), ("draft", True, True), ("candidate", False, True), ("rejected", False, False)]
-)
-@pytest.mark.usefixtures("bare")
-def test_the_published_site_takes_public_stages_and_consent(plain: Dossier, key: str, publish: bool, shown: bool) -> None:
-    public = stage([at_stage(plain, key, publish=publish)], StageOptions(public=True))
-    assert ("plans/xiqing/alpha/index.md" in public) is shown
-    assert (plain.plan.factory.name in text_of(public["plans/index.md"])) is shown
-
-
 @pytest.mark.usefixtures("bare")
 def test_a_withdrawn_plan_leaves_a_tombstone(plain: Dossier) -> None:
-    files = stage([at_stage(plain, "withdrawn")], StageOptions(public=True))
+    files = stage(at_stage(plain, "withdrawn"), preview=False)
     page = text_of(files["plans/xiqing/alpha/index.md"])
     assert "撤回" in page
     assert "87.09" not in page
@@ -323,26 +318,17 @@ def with_errors(of: Dossier, errors: int) -> Dossier:
 
 
 @pytest.mark.usefixtures("bare")
-def test_a_plan_with_errors_is_shown_as_draft_or_not_at_all(plain: Dossier) -> None:
-    broken = with_errors(plain, 2)
-    assert "plans/xiqing/alpha/index.md" not in stage([broken], StageOptions())
-    page = text_of(stage([broken], StageOptions(draft=True))["plans/xiqing/alpha/index.md"])
+def test_a_plan_with_errors_is_shown_as_draft(plain: Dossier) -> None:
+    page = text_of(stage(with_errors(plain, 2))["plans/xiqing/alpha/index.md"])
     assert "草稿：有 2 个错误" in page
-    clean = stage([with_errors(plain, 0)], StageOptions(draft=True))
+    clean = stage(with_errors(plain, 0))
     assert "草稿" not in text_of(clean["plans/xiqing/alpha/index.md"])
-
-
-def test_a_district_that_is_a_path_stages_nothing(plain: Dossier) -> None:
-    projected = plain.for_public()
-    factory = projected.plan.factory.model_copy(update={"district": "../../x"})
-    astray = replace(projected, plan=projected.plan.model_copy(update={"factory": factory}))
-    assert set(stage([astray], StageOptions())) == set(stage([], StageOptions()))
 
 
 @pytest.mark.usefixtures("bare")
 def test_serve_shows_the_findings_of_a_plan_on_its_page(plain: Dossier) -> None:
     finding = Finding("Z106", ("years", 0), "“<b>12,000”不是普通小数", "只写普通小数", "plans/x/plan.md", 31, 9)
-    files = stage([plain.for_public()], StageOptions(draft=True, findings={plain.key: (finding,), "binhai/broken": (finding,)}))
+    files = stage(plain.for_public(), findings={plain.key: (finding,), "binhai/broken": (finding,)})
     for page in (text_of(files["plans/xiqing/alpha/index.md"]), text_of(files["plans/index.md"])):
         assert "plans/x/plan.md:31:9" in page
         assert "“&lt;b&gt;12,000”不是普通小数" in page
@@ -350,7 +336,7 @@ def test_serve_shows_the_findings_of_a_plan_on_its_page(plain: Dossier) -> None:
 
 
 def test_staging_again_in_another_order_gives_the_same_bytes(plain: Dossier, secretive: Dossier, staged: Mapping[str, bytes]) -> None:
-    assert stage([secretive.for_public(), plain.for_public()], StageOptions(draft=True)) == staged
+    assert stage(secretive.for_public(), plain.for_public()) == staged
 
 
 # --- hostile text ----------------------------------------------------------------------------------------------------
@@ -437,7 +423,7 @@ def test_no_page_runs_or_places_what_a_plan_wrote(site: Path, blank_site: Path) 
             assert not [name for name in element.attrib if name.lower().startswith("on")], path
             assert element.tag not in ("iframe", "object", "embed", "base", "applet"), path
             assert "mermaid" not in (element.get("class") or ""), path  # the one word that makes Material fetch from elsewhere
-            if element.tag == "script" and element.get("type") != "application/json":
+            if element.tag == "script" and element.get("type") not in ("application/json", "application/ld+json"):
                 assert code(element) in own, path
             if element.tag == "a":
                 assert urlsplit(element.get("href") or "").scheme in ("", "http", "https", "mailto"), path
@@ -490,8 +476,8 @@ def test_previews_say_so_and_are_not_indexed(site: Path) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_published_pages_are_neither_marked_nor_hidden_and_carry_no_clutter(room: Path, plain: Dossier) -> None:
-    build_site(write(stage([at_stage(plain, "candidate")], StageOptions(public=True)), room / "public-docs"), room / "public", MKDOCS)
-    for path, page in pages(room / "public"):
+    built(room / "public", at_stage(plain, "candidate"), preview=False)
+    for path, page in pages(room / "public" / "site"):
         assert not page.find_class("md-banner"), path
         assert not page.xpath("//meta[@name='generator']"), path
         assert "Material for MkDocs" not in page.text_content(), path
@@ -505,9 +491,9 @@ def test_a_broken_link_is_a_defect_that_names_its_page(room: Path, blank: Mappin
 
 
 def test_the_guides_speak_of_commands_that_exist(blank: Mapping[str, bytes]) -> None:
-    named = {match for name in GUIDES for match in re.findall(r"\./zcf ([a-z-]+)", text_of(blank[name]))}
+    named = {match for name in GUIDES for match in re.findall(r"\./zcf ([a-z-]+)", text_of(blank[f"{name}.md"]))}
     assert named <= set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # a group
-    assert {path.name for path in DOCS.glob("*.md")} == set(GUIDES)
+    assert {path.name for path in DOCS.glob("*.md")} == {f"{name}.md" for name in GUIDES}
 
 
 @pytest.fixture
@@ -541,11 +527,15 @@ def test_plain_mkdocs_says_what_to_run_first(checkout: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
-def test_plain_mkdocs_builds_what_is_staged_another_time_to_the_same_bytes(checkout: Path, staged: Mapping[str, bytes], site: Path) -> None:
+def test_plain_mkdocs_builds_what_is_staged_another_time_to_the_same_pages(checkout: Path, staged: Mapping[str, bytes], site: Path) -> None:
     write(staged, checkout / "stage")
     told = mkdocs(checkout)
     assert told.returncode == 0, told.stderr
-    assert read(checkout / "dist" / "site") == read(site)
+    plain = {name: data for name, data in read(checkout / "dist" / "site").items() if name.endswith(".html")}
+    own = inline_scripts(plain["404.html"]) | inline_scripts(plain["codes.html"])
+    assert {name: guarded(data, own) for name, data in plain.items()} == {
+        name: data for name, data in read(site).items() if name.endswith(".html")
+    }
 
 
 # --- live preview ----------------------------------------------------------------------------------------------------

@@ -15,11 +15,11 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
 from zcfdocs.jobs import Job, Options, is_placeable, is_under, jobs_of, plans_in, speaks_for_all, task_of
 from zcfdocs.loading import Shelf
-from zcfdocs.pipeline import dossier, examine_all
-from zcfdocs.places import MKDOCS, indicators
-from zcfdocs.store import Store, replace_folder, sha256, write_tree
+from zcfdocs.pipeline import examine_all
+from zcfdocs.places import indicators
+from zcfdocs.store import Store, replace_folder, sha256
 from zcfdocs.task import COPIES, EVALUATION, print_copies
-from zcfdocs.versions import shaping
+from zcfdocs.website import Made, make_site
 from zcfdocs.workers import Order, Tell, fulfil
 
 
@@ -60,7 +60,7 @@ def build(options: Options, tell: Tell) -> Built:
         _guard(options, jobs)
         copies = _submissions(mine, options, store, tell)
         removed = _clean(options, [job for job in jobs if job.place not in copies.failed]) if speaks_for_all(options) else ()
-        site = "site" in options.to and _site(jobs, options, store, tell)
+        site = make_site(jobs, options, store, tell) if "site" in options.to else Made()
         proven = proofs.file_proofs(jobs, options, store, tell) if "site" in options.to else proofs.Proven()
         filed = districts.file_papers(jobs, options, store, tell) if districts.TARGET in options.to else districts.Filed()
         store.forget_copies({job.key for job in jobs} | districts.keys(jobs, options) | proven.keys)
@@ -71,8 +71,8 @@ def build(options: Options, tell: Tell) -> Built:
             tuple(item.reading.source.path for item in refused),
             len(chosen),
             removed,
-            site,
-            {**copies.failed, **filed.failed, **proven.failed},
+            site.changed,
+            {**copies.failed, **site.failed, **filed.failed, **proven.failed},
             filed.districts,
             proven.places,
             _unbound([*copies.made, *copies.kept], options),
@@ -180,53 +180,3 @@ def _guard(options: Options, jobs: Sequence[Job]) -> None:
         strange.append(site)
     if strange:
         raise ZcfError(f"{strange[0]} 里有不是本工具生成的文件，不能替换", hint="把这些文件移走，或用 --out 指定别的文件夹")
-
-
-def _site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> bool:
-    """Stage and build the site unless nothing it shows has changed; True where it was built."""
-    from zcfdocs.site.run import address_of, build_site  # mkdocs is slow to import and not needed for anything else
-    from zcfdocs.site.staging import StageOptions, stage
-
-    parts = {job.place: job.key for job in jobs} | {
-        "公开": str(options.public),
-        "预览": str(options.show_findings),
-        "输出": str(options.out.resolve()),
-        "网址": options.address,
-    }
-    parts |= shaping()
-    final = options.out / "site"
-    if final.is_dir() and store.remembered("site") == parts:
-        return False
-    tell("正在生成网站 …")
-    dossiers = [whole for job in jobs if (whole := dossier(job.examined, job.origin)) is not None]
-    if options.public:
-        dossiers = [item for item in dossiers if item.is_public_stage]
-    shown_findings = {item.key: item.findings for item in dossiers} if options.show_findings else {}
-    books = {job.examined.rulebook.id: job.examined.rulebook for job in jobs if job.examined.rulebook}
-    asked = StageOptions(options.public, options.draft, shown_findings, tuple(books.values()))
-    staged = stage([item.for_public() for item in dossiers], asked)
-    with tempfile.TemporaryDirectory(prefix="stage-", dir=store.root) as folder:
-        room = Path(folder)
-        write_tree(room / "docs", staged)
-        build_site(room / "docs", room / "site", MKDOCS)
-        address = options.address or address_of(room / "docs", MKDOCS)
-        write_tree(room / "site", proofs.integrities(room / "site", address, [job.place for job in jobs], not options.public))
-        options.out.mkdir(parents=True, exist_ok=True)
-        ready = Path(tempfile.mkdtemp(prefix=".zcf-", dir=options.out))
-        ready.rmdir()
-        shutil.copytree(room / "site", ready)
-        replace_folder(ready, final)
-        _keep_stage(room / "docs")
-    store.remember("site", parts)
-    return True
-
-
-def _keep_stage(staged: Path) -> None:
-    """Leave the staged tree where plain `mkdocs build` looks for it, in a checkout."""
-    place = MKDOCS.parent / "stage"
-    if not place.is_dir() or not (MKDOCS.parent / "zcfdocs").is_dir():
-        return
-    for old in place.iterdir():
-        if old.name != ".gitignore":
-            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
-    shutil.copytree(staged, place, dirs_exist_ok=True)

@@ -25,6 +25,7 @@ from zcfdocs.scoring import Score
 from zcfdocs.scoring.score import GroupScore, PhaseScore, RowScore
 
 WITHHELD = "不公开"
+WITHDRAWN = "withdrawn"
 # Identity fields are printed as they are: a person's name inside a company's name is no leak.
 IDENTITY = ("factory.name", "factory.applicant", "factory.address", "factory.industry", "factory.main_products", "factory.former_names")
 
@@ -67,8 +68,11 @@ class Dossier:
     @property
     def is_public_stage(self) -> bool:
         """Whether the public site shows this plan: its stage says so, or the factory consents (spec 3)."""
-        stage = self.catalogue.stage(self.plan.stage)
-        return self.plan.publish or self.plan.stage == "withdrawn" or bool(stage and stage.public)
+        return is_public(self.plan.stage, self.plan.publish, self.catalogue)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.plan.stage == WITHDRAWN
 
     def account(self, phase: str) -> YearAccount | None:
         found = self.score.phases.get(phase)
@@ -98,6 +102,12 @@ class Dossier:
             findings=(),
             public=True,
         )
+
+
+def is_public(stage: str, consent: bool, catalogue: Catalogue) -> bool:
+    """A stage that the catalogue calls public, a factory's consent, or a withdrawal, which leaves a tombstone (spec 3)."""
+    known = catalogue.stage(stage)
+    return consent or stage == WITHDRAWN or bool(known and known.public)
 
 
 Hidden = Callable[[Route], bool]

@@ -34,7 +34,7 @@ def origins(folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Origin]:
     found = dict.fromkeys(folders, NOWHERE)
     repositories: dict[Path, list[Path]] = {}
     for folder in folders:
-        top = _top(folder)
+        top = top_of(folder)
         if top is not None:
             repositories.setdefault(top, []).append(folder)
     for top, inside in repositories.items():
@@ -49,7 +49,8 @@ def origins(folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Origin]:
     return found
 
 
-def _top(folder: Path) -> Path | None:
+def top_of(folder: Path) -> Path | None:
+    """The root of the work tree a folder lies in."""
     try:
         with git.Repo(folder, search_parent_directories=True) as repository:
             return Path(repository.working_tree_dir).resolve() if repository.working_tree_dir else None

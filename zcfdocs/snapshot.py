@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +31,16 @@ class Blob:
         return self.mode in PLAIN
 
 
-def listing(top: Path, commit: str) -> Mapping[str, Blob]:
-    """Every file of the commit by its path; `commit` must be a full hash. Raises ZcfError where the repository does not have it."""
+def listing(top: Path, commit: str, below: Sequence[str] = ()) -> Mapping[str, Blob]:
+    """Every file of the commit, or those below some folders, by its path; `commit` must be a full hash.
+
+    Raises ZcfError where the repository does not have it.
+    """
     if not FULL.fullmatch(commit):
         raise ZcfError(f"“{commit[:80]}”不是完整的提交号", hint="提交号是 40 位十六进制数")
     with _opened(top) as repository:
         try:
-            told = repository.git.ls_tree("-r", "-l", "-z", "--full-tree", f"{commit}^{{commit}}")
+            told = repository.git.ls_tree("-r", "-l", "-z", "--full-tree", f"{commit}^{{commit}}", "--", *below)
         except git.GitCommandError as error:
             raise ZcfError(
                 f"仓库 {top} 里没有提交 {commit[:12]}", hint="先取回完整的历史：git fetch --unshallow 或 git fetch --all"

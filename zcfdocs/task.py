@@ -78,8 +78,14 @@ def opened(task: Task) -> Dossier:
     """The plan read again in this process, its evidence placed in the volume."""
     from zcfdocs.binding import paginate
 
+    whole = reopened(task)
+    return replace(whole, bound=paginate(whole.plan.evidence, whole.evidence, task.path.resolve().parent))
+
+
+def reopened(task: Task) -> Dossier:
+    """The plan read again in this process, as the parent has judged it."""
     examined = replace(examine(task.path, task.shown, Shelf(task.indicators), task.history), findings=task.findings)
     whole = dossier(examined, task.origin)
     if whole is None or hashlib.sha256(examined.reading.source.text.encode()).hexdigest() != task.text_digest:
         raise ZcfError(f"{task.shown} 在生成过程中被改动", hint="请等编辑保存完再生成一次")
-    return replace(whole, bound=paginate(whole.plan.evidence, whole.evidence, examined.reading.source.folder))
+    return whole

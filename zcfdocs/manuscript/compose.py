@@ -51,7 +51,7 @@ def compose(dossier: Dossier, draft: bool = False) -> Manuscript:
     found = parts(dossier)
     cover = dossier.catalogue.cover
     opening = Heading(1, "form", dossier.catalogue.form.title)
-    made = document(NAME, cover.title, "P", dossier, found, opening, tuple(_leaves(dossier, found)), draft)
+    made = document(NAME, cover.title, "P", dossier, found, opening, tuple(leaves(dossier, found)), draft)
     return replace(made, enclosures=_enclosures(dossier))
 
 
@@ -104,7 +104,8 @@ def _findings(dossier: Dossier) -> tuple[Finding, ...]:
     return tuple(finding for finding in dossier.findings if finding.severity is Severity.ERROR)
 
 
-def _leaves(dossier: Dossier, found: dict[str, str]) -> Iterator[Leaf]:
+def leaves(dossier: Dossier, found: dict[str, str]) -> Iterator[Leaf]:
+    """The chapters with what is generated, then the wide tables, then what the calculation rests on."""
     upright: list[Section] = []
     for chapter in dossier.catalogue.chapters:
         upright += _chapter(chapter, dossier, found)

@@ -6,17 +6,19 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from zcfdocs.figure import display, percent
 from zcfdocs.places import THEME
 
 TOKEN = re.compile(r"""<!--.*?-->|(?P<tag></?[A-Za-z](?:"[^"]*"|'[^']*'|[^'">])*>)|(?P<text>[^<]+|<)""", re.DOTALL)
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!])")
-SCROLL = '<div class="zcf-scroll" role="region" aria-label="表格，可左右滚动" tabindex="0">'
+SCROLL = '<div class="zcf-scroll" role="group" aria-label="表格，可左右滚动" tabindex="0">'
 
 
 def plain(text: str) -> str:
@@ -67,13 +69,23 @@ def scrolling(content: str) -> str:
     return re.sub(r"</table\s*>", "</table></div>", re.sub(r"(?=<table\b)", SCROLL, classed))
 
 
+def number(value: str | None, digits: int = 2, below: str | None = None) -> str:
+    """An exact decimal as it is shown (`figure.display`); — where it is not told."""
+    return "—" if value is None else display(Fraction(value), digits, Fraction(below) if below is not None else None)
+
+
+def share(value: str | None, digits: int = 2) -> str:
+    """A part of 1 in percent."""
+    return "—" if value is None else percent(Fraction(value), digits)
+
+
 @cache
 def environment() -> Environment:
     """Our own page templates; values of plans enter as escaped data, never as template text."""
     made = Environment(
         loader=FileSystemLoader(THEME / "site" / "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {"block": block, "heading": heading}
+    made.filters |= {"block": block, "heading": heading, "number": number, "share": share}
     return made
 
 

@@ -13,7 +13,8 @@ from zcfdocs.catalogue import Catalogue
 from zcfdocs.dossier import Dossier
 from zcfdocs.figure import display, percent, trimmed
 from zcfdocs.finding import Finding
-from zcfdocs.site.lists import summary, verdict
+from zcfdocs.scorecard import Json
+from zcfdocs.site.facts import score
 
 # The manuscript's parts under the section of 附件2 that asks for them.
 PLACES = {
@@ -44,12 +45,15 @@ class Section:
     parts: tuple[tuple[str, str], ...] = ()
 
 
-def plan_page(dossier: Dossier, parts: Mapping[str, str], findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """What the template of a plan's page needs; `parts` is clean HTML by name, the prose was sanitised with the body."""
-    factory, line = dossier.plan.factory, summary(dossier)
-    return line | {
-        "description": f"{factory.name}“零碳”工厂试点方案：{line['district']}，{factory.industry.name}，{line['stage']}",
-        "uscc": factory.uscc,
+def plan_page(dossier: Dossier, known: Json, parts: Mapping[str, str], findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """What the template of a plan's page needs; `known` are its facts, `parts` clean HTML by name, the prose was sanitised with the body."""
+    district, stage = known["district"]["name"], known["stage"]["name"]
+    return {
+        **{name: known[name] for name in ("key", "id", "uscc", "name", "industry", "errors")},
+        "district": district,
+        "stage": stage,
+        "pass_line": trimmed(dossier.catalogue.pass_line, 2),
+        "description": f"{known['name']}“零碳”工厂试点方案：{district}，{known['industry']['name']}，{stage}",
         "catalogue_title": dossier.catalogue.title,
         "as_of": dossier.plan.as_of,
         "phases": [_phase(dossier, name) for name in dossier.score.phases],
@@ -62,15 +66,8 @@ def plan_page(dossier: Dossier, parts: Mapping[str, str], findings: tuple[Findin
 
 
 def _phase(dossier: Dossier, name: str) -> dict[str, Any]:
-    score = dossier.score.phases[name]
-    line = dossier.catalogue.pass_line
-    return verdict(dossier, name) | {
-        "label": score.phase.label,
-        "year": score.phase.account.year,
-        "at": _place(score.total),
-        "line_at": _place(line),
-        "gap": _gap(line - score.total),
-    }
+    total, line = dossier.score.phases[name].total, dossier.catalogue.pass_line
+    return score(dossier, name) | {"at": _place(total), "line_at": _place(line), "gap": _gap(line - total)}
 
 
 def _gap(missing: Fraction) -> str:

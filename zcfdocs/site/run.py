@@ -14,15 +14,16 @@ from mkdocs.exceptions import MkDocsException
 from zcfdocs.errors import ZcfError
 
 
-def build_site(stage: Path, out: Path, mkdocs_yml: Path) -> None:
-    """Build `stage` into `out`, which mkdocs empties first; ZcfError names the pages where anything is amiss.
+def build_site(docs: Path, out: Path, mkdocs_yml: Path, address: str = "") -> None:
+    """Build `docs` into `out`, which mkdocs empties first; ZcfError names the pages where anything is amiss.
 
-    The same tree gives the same bytes: no page, and no sitemap, carries the clock.
+    `address` is the site's own where it is known. The same tree gives the same bytes: no page carries the clock.
     """
     with _listening() as heard:
         try:
             # The hook only speaks to whoever runs plain mkdocs with nothing staged.
-            config = load_config(str(mkdocs_yml), docs_dir=str(stage.resolve()), site_dir=str(out.resolve()), hooks=[])
+            own = {"site_url": address} if address else {}
+            config = load_config(str(mkdocs_yml), docs_dir=str(docs.resolve()), site_dir=str(out.resolve()), hooks=[], **own)
             config.plugins.on_startup(command="build", dirty=False)
             try:
                 build(config)
@@ -33,11 +34,6 @@ def build_site(stage: Path, out: Path, mkdocs_yml: Path) -> None:
             raise ZcfError("网站未能生成：\n" + _listed(heard), hint="检查 mkdocs.yml 和 theme/site/ 的改动") from error
     if heard:
         raise ZcfError(f"网站有 {len(heard)} 处问题，未予采用：\n" + _listed(heard), hint="多为 docs/ 或 theme/site/ 里的链接写错")
-
-
-def address_of(stage: Path, mkdocs_yml: Path) -> str:
-    """The site's own address as mkdocs.yml gives it, "" where it gives none."""
-    return str(load_config(str(mkdocs_yml), docs_dir=str(stage.resolve()), hooks=[])["site_url"] or "")
 
 
 def _listed(messages: list[str]) -> str:

@@ -13,14 +13,12 @@ from urllib.parse import urlsplit
 from mkdocs.livereload import LiveReloadServer
 
 from zcfdocs.errors import ZcfError
+from zcfdocs.site.policy import allowing, inline_scripts
 
 # Seconds between two looks at the watched folders; looking works on every file system, also shared and mounted ones.
 INTERVAL = 1.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-BANNER = (
-    '<aside role="alert" style="position:relative;z-index:9;padding:1em 2em;background:#a3261f;color:#fff;font-size:16px">'
-    '<strong>这次没有更新</strong>，看到的仍是上一次的页面。<pre style="white-space:pre-wrap;color:inherit">{}</pre></aside>'
-)
+BANNER = '<aside role="alert" class="zcf-failure"><strong>这次没有更新</strong>，看到的仍是上一次的页面。<pre>{}</pre></aside>'
 
 
 def serve(build: Callable[[], None], site: Path, watched: Sequence[Path], host: str, port: int) -> None:
@@ -71,6 +69,12 @@ class Preview(LiveReloadServer):
                 _tell(self.failure)
 
         return attempt
+
+    def _inject_js_into_html(self, content: bytes, epoch: int) -> bytes:
+        """With mkdocs's own script that reloads the page, which the page's policy must name."""
+        served: bytes = super()._inject_js_into_html(content, epoch)  # type: ignore[no-untyped-call]
+        (script,) = inline_scripts(served) - inline_scripts(content)
+        return allowing(served, script)
 
     def server_bind(self) -> None:
         """Once: bound early to say what is wrong with the address, asked again by `serve`."""

@@ -1,10 +1,9 @@
-"""Public dossiers → the whole tree that mkdocs reads: Markdown pages with front matter, and the data beside them."""
+"""What mkdocs reads: the pages and data of one plan, made of its public projection, and those of the whole round, made of facts alone."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,93 +13,158 @@ from zcfdocs.dossier import Dossier
 from zcfdocs.finding import CODES, Finding
 from zcfdocs.manuscript.parts import parts
 from zcfdocs.places import DOCS
+from zcfdocs.scorecard import Json
 from zcfdocs.scoring.score import STATUS_NAMES
-from zcfdocs.site.lists import counted, summary
-from zcfdocs.site.markup import fill, front_matter
+from zcfdocs.site import areas, compare, home, linked, listing, opendata, reporting, rows, search
+from zcfdocs.site.addresses import permanent
+from zcfdocs.site.downloads import address_code, rows_csv, years_csv
+from zcfdocs.site.facts import facts
+from zcfdocs.site.markup import front_matter
 from zcfdocs.site.methods import methods
+from zcfdocs.site.page import marks, page
 from zcfdocs.site.plan_page import plan_page
+from zcfdocs.site.round import Round
 
-GUIDES = ("factory.md", "bureau.md", "signing.md")
-WITHDRAWN = "withdrawn"  # spec 3: the stage that leaves a tombstone
-PLACE = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
-# The list of plans stands on the home page too while it is short.
-FEW = 20
+# Pages of docs/ with what each is for; the codes are explained from the code itself.
+GUIDES = {
+    "factory": ("给工厂", "怎样写方案、补数据和佐证，怎样检查、生成和提交"),
+    "bureau": ("给主管部门", "怎样审核、收件、推荐、汇总和公开发布"),
+    "signing": ("签署与核验", "怎样用证书签署，收到的文件怎样核验"),
+}
+CODES_GUIDE = ("codes", "检查代码", "检查时给出的每个代码是什么意思、怎样改")
+# Files of a plan's folder besides its page; the PDF is printed apart.
+DATA, FACTS, SCRIPT, PDF = "data.json", "facts.json", "facts.js", "public.pdf"
+LINE_ENDS = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
-class StageOptions:
-    """`public`: the published site, else a preview marked as such. `draft`: plans with errors too, marked 草稿.
+class View:
+    """How a plan is shown: in a preview it is marked as such and says its findings, which quote private values and are never published.
 
-    `findings` by `Dossier.key` are shown on the plans' pages, in a preview only: they quote private values. `rulebooks` are
-    explained on the methods page besides those of the plans.
+    `address` is the site's own; `changed` the day its folder was last touched; `complete` whether its whole history is here.
     """
 
-    public: bool = False
-    draft: bool = False
-    findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
-    rulebooks: tuple[Rulebook, ...] = ()
+    preview: bool = False
+    findings: tuple[Finding, ...] = ()
+    address: str = ""
+    changed: str = ""
+    complete: bool = True
+    pdf: bool = True
 
 
-def stage(dossiers: Sequence[Dossier], options: StageOptions) -> dict[str, bytes]:
-    """Path → content of every file below docs_dir. Takes projections only (`Dossier.for_public`)."""
-    if any(not dossier.public for dossier in dossiers):
+def stage_plan(dossier: Dossier, versions: Sequence[Json], view: View) -> dict[str, bytes]:
+    """Path below docs_dir → content. Takes projections only (`Dossier.for_public`); `versions` as `site.record.told` tells them."""
+    if not dossier.public:
         raise ValueError("only public projections are staged")
-    if options.public and options.findings:
+    if view.findings and not view.preview:
         raise ValueError("findings quote private values and are for a preview only")
-    shown = [dossier for dossier in sorted(dossiers, key=lambda item: item.key) if _is_shown(dossier, options)]
-    staged: dict[str, str] = {}
-    for dossier in shown:
-        staged |= {f"plans/{dossier.key}/{name}": content for name, content in _plan(dossier, options).items()}
-    staged |= _lists([dossier for dossier in shown if dossier.plan.stage != WITHDRAWN], options, {dossier.key for dossier in shown})
-    books = {book.id: methods(book) for book in (*options.rulebooks, *(dossier.rulebook for dossier in shown))}
-    staged["methods.md"] = _page("methods.html", "方法与口径", options, {"books": list(books.values()), "statuses": STATUS_NAMES})
-    staged["codes.md"] = _page("codes.html", "检查代码", options, {"codes": sorted(CODES.values(), key=lambda code: code.code)})
+    known = facts(dossier, () if dossier.is_withdrawn else tuple(versions), view.changed or dossier.plan.as_of.isoformat())
+    folder = f"plans/{dossier.key}"
+    files = {f"{folder}/{FACTS}": dumped(known)}
+    if dossier.is_withdrawn:
+        gone = {"name": known["name"], "district": known["district"]["name"]}
+        files[f"{folder}/index.md"] = page("withdrawn.html", known["name"], view.preview, gone)
+        return {name: text.encode() for name, text in files.items()}
+    values = plan_page(dossier, known, parts(dossier), view.findings) | _published(known, view)
+    files |= {
+        f"{folder}/index.md": page("plan.html", known["name"], view.preview, values, values["description"]),
+        f"{folder}/{DATA}": dumped(dossier.card),
+        f"{folder}/{SCRIPT}": f"zcf.plan({_in_script(known)});\n",
+    }
+    for version in known["versions"]:
+        place = f"p/{known['id']}/v{version['number']}"
+        files[f"{place}/index.md"] = page(
+            "version.html", f"{known['name']} 第{version['number']}版", view.preview, {"plan": known, "version": version}
+        )
+        files[f"{place}/record.json"] = dumped({"format": "zcf-version/1", "uscc": known["uscc"], "name": known["name"], **version})
+    tables = {f"{folder}/rows.csv": rows_csv(dossier), f"{folder}/years.csv": years_csv(dossier)}
+    return {name: text.encode() for name, text in files.items()} | tables
+
+
+def _published(known: Json, view: View) -> dict[str, Any]:
+    root = view.address.rstrip("/")
+    lasting = f"{root}/{permanent(known['id'])}" if root and known["uscc"] else ""
+    return {
+        "facts": known,
+        "lasting": lasting,
+        "code": address_code(lasting) if lasting else "",
+        "complete": view.complete,
+        "pdf": view.pdf,
+        "dataset": linked.script(linked.dataset(known, view.address, [name for name in linked.DOWNLOADS if view.pdf or name != PDF])),
+    }
+
+
+def dumped(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _in_script(value: Json) -> str:
+    """JSON that no reader of a script can take for its end."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return "".join(LINE_ENDS.get(character, character) for character in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What the pages of the round need besides facts: findings of plans that have no page (preview only), and whom to write to."""
+
+    unplaced: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    contact: str = ""
+
+
+def stage_round(round_: Round, extras: Extras) -> dict[str, bytes]:
+    """Path below docs_dir → content of everything that is not one plan's."""
+    if extras.unplaced and not round_.preview:
+        raise ValueError("findings quote private values and are for a preview only")
+    data = opendata.files(round_)
+    texts: dict[str, str] = {}
+    for made in (
+        home.pages(round_),
+        listing.pages(round_, extras.unplaced),
+        compare.pages(round_),
+        areas.pages(round_),
+        rows.pages(round_),
+        reporting.pages(round_, extras.contact),
+        opendata.explained(round_, data),
+        search.pages(round_),
+        _lasting(round_),
+        _reference(round_),
+    ):
+        texts |= made
+    return {path: text.encode() for path, text in sorted(texts.items())} | data
+
+
+def _lasting(round_: Round) -> dict[str, str]:
+    """Addresses by factory, which stay when a plan moves or the company is renamed: all rounds it took part in, the newest first."""
+    factories: dict[str, list[Json]] = {}
+    named = [plan for plan in round_.plans if plan["uscc"]]  # a draft may have no code yet
+    for plan in sorted(named, key=lambda plan: (-plan["catalogue"]["year"], plan["key"])):
+        factories.setdefault(plan["id"], []).append(plan)
+    return {
+        f"p/{key}/index.md": page("lasting.html", plans[0]["name"], round_.preview, {"plans": plans}) for key, plans in factories.items()
+    }
+
+
+def _reference(round_: Round) -> dict[str, str]:
+    """Methods, codes and guides."""
+    books = [methods(book) for book in unique(round_.books)]
+    codes = sorted(CODES.values(), key=lambda code: code.code)
+    made = {
+        "methods.md": page("methods.html", "方法与口径", round_.preview, {"books": books, "statuses": STATUS_NAMES}),
+        "codes.md": page("codes.html", "检查代码", round_.preview, {"codes": codes}),
+    }
+    guides = [(name, *words) for name, words in GUIDES.items()] + [CODES_GUIDE]
+    made["guides.md"] = page("guides.html", "使用指南", round_.preview, {"guides": guides})
     for name, text in _guides().items():
         title, _, rest = text.removeprefix("# ").partition("\n")
-        staged[name] = front_matter(title, "", _marks(options)) + f"# {title}\n{rest}"
-    return {path: text.encode() for path, text in sorted(staged.items())}
+        made[f"{name}.md"] = front_matter(title, "", marks(round_.preview)) + f"# {title}\n{rest}"
+    return made
 
 
-def _plan(dossier: Dossier, options: StageOptions) -> dict[str, str]:
-    """A plan's folder: its page and the public scorecard, or its tombstone alone."""
-    if dossier.plan.stage == WITHDRAWN:
-        gone = {"name": dossier.plan.factory.name, "district": dossier.district_name}
-        return {"index.md": _page("withdrawn.html", dossier.plan.factory.name, options, gone)}
-    values = plan_page(dossier, parts(dossier), options.findings.get(dossier.key, ()))
-    return {
-        "index.md": _page("plan.html", values["name"], options, values, values["description"]),
-        "data.json": json.dumps(dossier.card, ensure_ascii=False, indent=1) + "\n",
-    }
-
-
-def _lists(living: Sequence[Dossier], options: StageOptions, placed: Collection[str]) -> dict[str, str]:
-    """The home page and the list of plans; below it, in a preview, the findings of plans that have no page."""
-    values = {"plans": [summary(dossier) for dossier in living], "counts": counted(living), "few": FEW}
-    books = {book.id: book for book in (*options.rulebooks, *(dossier.rulebook for dossier in living))}
-    unplaced = {key: found for key, found in sorted(options.findings.items()) if key not in placed}
-    return {
-        "index.md": _page("home.html", "首页", options, values | {"books": list(books.values())}),
-        "plans/index.md": _page("plans.html", "方案", options, values | {"unplaced": unplaced}),
-    }
-
-
-def _is_shown(dossier: Dossier, options: StageOptions) -> bool:
-    """Placed as spec 1 says, without errors (or as a draft), and on the published site only where it may be."""
-    printable = options.draft or not dossier.card["findings"]["error"]
-    return bool(PLACE.fullmatch(dossier.key)) and printable and (dossier.is_public_stage or not options.public)
-
-
-def _marks(options: StageOptions, *hidden: str) -> dict[str, bool | list[str]]:
-    preview = not options.public
-    return {"preview": preview, "noindex": preview, "hide": ["navigation", *hidden]}
-
-
-def _page(template: str, title: str, options: StageOptions, values: Mapping[str, Any], description: str = "") -> str:
-    body = fill(template, values)
-    hidden = () if "\n## " in body else ("toc",)  # a page without sections uses the whole width
-    return front_matter(title, description, _marks(options, *hidden)) + body
+def unique(books: Sequence[Rulebook]) -> list[Rulebook]:
+    return list({book.id: book for book in books}.values())
 
 
 @cache
 def _guides() -> dict[str, str]:
-    return {name: (DOCS / name).read_text("utf-8") for name in GUIDES}
+    return {name: (DOCS / f"{name}.md").read_text("utf-8") for name in GUIDES}

@@ -1,0 +1,147 @@
+"""The versions of plans as a repository's first parents tell them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from zcfdocs.history import History, history
+
+ALPHA, BETA = "91120111MA0EXAMP1P", "91120116MA0DEMHH2Y"
+
+
+class Repository:
+    """A repository whose commits are a day apart."""
+
+    def __init__(self, top: Path) -> None:
+        self.top, self.days = top, 0
+        top.mkdir()
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str) -> str:
+        day = f"2025-01-{self.days + 1:02d}T12:00:00+08:00"
+        own = {"GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day, "GIT_CONFIG_GLOBAL": os.devnull}
+        command = ["git", "-c", "user.name=测试", "-c", "user.email=test@example.com", *arguments]
+        done = subprocess.run(command, cwd=self.top, env=os.environ | own, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def write(self, folder: str, uscc: str, stage: str, more: str = "", catalogue: str = "tianjin-2025") -> None:
+        path = self.top / folder / "plan.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        front = f"format: zcf-plan/1\ncatalogue: {catalogue}\nstage: {stage}\nfactory:\n  uscc: {uscc}\n{more}"
+        path.write_text(f"---\n{front}---\n正文\nstage: failed\n", encoding="utf-8")
+
+    def commit(self) -> str:
+        self.days += 1
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "x")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repository")
+
+
+def told(found: History, uscc: str = ALPHA) -> list[tuple[str, str, str, str]]:
+    return [(one.commit, one.day, one.stage, one.folder) for one in found.moments.get(uscc, ())]
+
+
+def test_a_version_begins_where_the_stage_changes(repository: Repository) -> None:
+    repository.write("plans/xiqing/a", ALPHA, "draft")
+    first = repository.commit()
+    repository.write("plans/xiqing/a", ALPHA, "draft", "as_of: 2025-04-30\n")
+    repository.commit()
+    repository.write("plans/xiqing/a", ALPHA, "submitted", "publish: true\n")
+    third = repository.commit()
+    found = history(repository.top / "plans")
+    assert told(found) == [
+        (first, "2025-01-02", "draft", "plans/xiqing/a"),
+        (third, "2025-01-04", "submitted", "plans/xiqing/a"),
+    ]
+    assert [one.publish for one in found.moments[ALPHA]] == [False, True]
+
+
+def test_a_plan_that_moves_keeps_its_versions_and_two_plans_do_not_mix(repository: Repository) -> None:
+    repository.write("plans/xiqing/a", ALPHA, "draft")
+    repository.write("plans/binhai/b", BETA, "draft")
+    first = repository.commit()
+    repository.git("mv", "plans/xiqing/a", "plans/xiqing/renamed")
+    repository.commit()
+    repository.write("plans/xiqing/renamed", ALPHA, "submitted")
+    third = repository.commit()
+    found = history(repository.top)
+    assert [(commit, folder) for commit, _, _, folder in told(found)] == [(first, "plans/xiqing/a"), (third, "plans/xiqing/renamed")]
+    assert len(found.moments[BETA]) == 1
+
+
+def test_a_branch_counts_when_it_is_merged(repository: Repository) -> None:
+    repository.write("plans/xiqing/a", ALPHA, "draft")
+    repository.commit()
+    repository.git("checkout", "-q", "-b", "work")
+    repository.write("plans/xiqing/a", ALPHA, "submitted")
+    repository.commit()
+    repository.write("plans/xiqing/a", ALPHA, "returned")
+    repository.commit()
+    repository.git("checkout", "-q", "main")
+    repository.days += 1
+    repository.git("merge", "-q", "--no-ff", "-m", "x", "work")
+    merge = repository.git("rev-parse", "HEAD")
+    assert [(commit, stage) for commit, _, stage, _ in told(history(repository.top))][1:] == [(merge, "returned")]
+
+
+def test_any_file_of_a_folder_tells_when_it_was_touched(repository: Repository) -> None:
+    repository.write("plans/xiqing/a", ALPHA, "draft")
+    repository.commit()
+    (repository.top / "plans/xiqing/a/evidence").mkdir()
+    (repository.top / "plans/xiqing/a/evidence/证明\n1.pdf").write_bytes(b"%PDF")
+    repository.commit()
+    found = history(repository.top)
+    assert found.day(repository.top / "plans/xiqing/a") == "2025-01-03"
+    assert found.day(repository.top / "plans/xiqing/none") == ""
+    assert found.day(repository.top.parent) == ""
+    assert len(told(found)) == 1
+
+
+def test_what_is_no_plan_is_passed_over(repository: Repository) -> None:
+    repository.write("plans/xiqing/a", "SHORT", "draft")
+    repository.write("other/xiqing/b", ALPHA, "draft")
+    (repository.top / "plans/xiqing/c").mkdir(parents=True)
+    (repository.top / "plans/xiqing/c/plan.md").symlink_to("../../../other/xiqing/b/plan.md")
+    (repository.top / "plans/xiqing/d").mkdir()
+    (repository.top / "plans/xiqing/d/plan.md").write_bytes(b"\xff\xfe no front matter")
+    repository.commit()
+    assert history(repository.top).moments == {}
+
+
+def test_without_commits_or_repository_there_is_no_history(repository: Repository, tmp_path: Path) -> None:
+    assert history(repository.top).moments == {}
+    (tmp_path / "plain").mkdir()
+    assert history(tmp_path / "plain") == History()
+
+
+def test_a_shallow_clone_says_so(repository: Repository, tmp_path: Path) -> None:
+    for stage in ("draft", "submitted"):
+        repository.write("plans/xiqing/a", ALPHA, stage)
+        repository.commit()
+    repository.git("clone", "-q", "--depth", "1", repository.top.as_uri(), str(tmp_path / "shallow"))
+    found = history(tmp_path / "shallow")
+    assert found.shallow
+    assert len(told(found)) == 1
+    assert not history(repository.top).shallow
+
+
+def test_rounds_and_sites_of_one_company_are_told_apart(repository: Repository) -> None:
+    repository.write("plans/xiqing/a", ALPHA, "draft")
+    repository.write("plans/xiqing/b", ALPHA, "draft", '  site: "二厂"  # 另一厂区\n')
+    repository.commit()
+    repository.write("plans/xiqing/c", ALPHA, "draft", catalogue="tianjin-2026")
+    repository.write("plans/xiqing/a", ALPHA, "submitted", "  site: null\n")
+    repository.commit()
+    found = history(repository.top)
+    assert [(one.number, one.stage) for one in found.of(ALPHA, None, "tianjin-2025")] == [(1, "draft"), (2, "submitted")]
+    assert [(one.number, one.folder) for one in found.of(ALPHA, None, "tianjin-2026")] == [(3, "plans/xiqing/c")]
+    assert [(one.number, one.folder) for one in found.of(ALPHA, "二厂", "tianjin-2025")] == [(1, "plans/xiqing/b")]

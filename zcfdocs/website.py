@@ -1,0 +1,127 @@
+"""The public site: what has changed is made again, what has not is taken from the cache, and the folder is exchanged whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zcfdocs import proofs
+from zcfdocs.bundle import unpacked
+from zcfdocs.dossier import WITHDRAWN, is_public
+from zcfdocs.errors import ZcfError
+from zcfdocs.history import History, history
+from zcfdocs.jobs import Job, Options, task_of
+from zcfdocs.places import MKDOCS
+from zcfdocs.site.assembly import assemble
+from zcfdocs.site.round import Round
+from zcfdocs.site.settings import address_of, contact_of
+from zcfdocs.site.staging import FACTS, Extras, View, stage_round
+from zcfdocs.store import Store, key_of, replace_folder, write_tree
+from zcfdocs.versions import shaping
+from zcfdocs.webpage import STAGED, Showing, make_pages
+from zcfdocs.workers import Order, Tell, fulfil
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Whether the site was made again; which plans it could not show, and why."""
+
+    changed: bool = False
+    failed: Mapping[str, ZcfError] = field(default_factory=dict)
+
+
+def make_site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> Made:
+    """Into `dist/site`, unless nothing it shows has changed."""
+    past = history(options.home / "plans")
+    orders = {job.place: _order(job, options, past) for job in jobs if not options.public or _was_public(job, past)}
+    parts = {place: order.key for place, order in orders.items()} | _frame(options)
+    final = options.out / "site"
+    if final.is_dir() and store.remembered("site") == parts:
+        return Made()
+    tell("正在生成网站 …")
+    if past.shallow:
+        tell("仓库是浅克隆，历史不完整：网站上的版本记录可能缺早先的版本。取回全部历史：git fetch --unshallow")
+    cache = Store(store.root / "site")
+    failed = fulfil([order for order in orders.values() if not cache.has(order.key, [STAGED])], options.jobs, cache, tell)
+    plans = {place: unpacked((cache.folder(order.key) / STAGED).read_bytes()) for place, order in orders.items() if place not in failed}
+    with tempfile.TemporaryDirectory(prefix="stage-", dir=store.root) as folder:
+        used = _assemble(Path(folder), jobs, plans, options, cache)
+        _keep_stage(Path(folder) / "stage")
+        options.out.mkdir(parents=True, exist_ok=True)
+        ready = Path(tempfile.mkdtemp(prefix=".zcf-", dir=options.out))
+        ready.chmod(0o755)
+        shutil.copytree(Path(folder) / "site", ready, dirs_exist_ok=True)
+        replace_folder(ready, final)
+    cache.forget_copies({order.key for order in orders.values()} | used)
+    if not failed:
+        store.remember("site", parts)
+    return Made(True, failed)
+
+
+def _was_public(job: Job, past: History) -> bool:
+    """Whether the public may see the plan; a tombstone is left only where there was something to see, as far as history tells."""
+    plan, rulebook = job.examined.reading.plan, job.examined.rulebook
+    assert plan is not None
+    assert rulebook is not None
+    if plan.stage != WITHDRAWN:
+        return is_public(plan.stage, plan.publish, rulebook.catalogue)
+    known = past.of(plan.factory.uscc, plan.factory.site, plan.catalogue)
+    return not known or any(is_public(one.stage, one.publish, rulebook.catalogue) for one in known if one.stage != WITHDRAWN)
+
+
+def _order(job: Job, options: Options, past: History) -> Order:
+    plan = job.examined.reading.plan
+    assert plan is not None
+    moments = past.of(plan.factory.uscc, plan.factory.site, plan.catalogue)
+    shown = job.examined.findings if options.show_findings else ()
+    view = View(
+        preview=not options.public,
+        findings=shown,
+        address=options.address or address_of(MKDOCS),
+        changed=past.day(job.examined.path.parent),
+        complete=not past.shallow,
+        pdf=not options.show_findings,  # a preview that follows each saved file must not wait for it
+    )
+    parts = job.parts | {"版本": " ".join(moment.commit for moment in moments), "显示": repr((view, shown))}
+    return Order(job.place, key_of(parts), make_pages, Showing(task_of(job, options), view, past.top, moments))
+
+
+def _frame(options: Options) -> dict[str, str]:
+    chosen = {
+        "公开": options.public,
+        "预览": options.show_findings,
+        "草稿": options.draft,
+        "输出": options.out.resolve(),
+        "网址": options.address,
+    }
+    return {name: str(value) for name, value in chosen.items()} | shaping()
+
+
+def _assemble(room: Path, jobs: Sequence[Job], plans: Mapping[str, Mapping[str, bytes]], options: Options, cache: Store) -> frozenset[str]:
+    """The whole site in `room/site`, what plain mkdocs would build in `room/stage`; the keys of what it took from the cache."""
+    address = options.address or address_of(MKDOCS)
+    books = {job.examined.rulebook.id: job.examined.rulebook for job in jobs if job.examined.rulebook}
+    known = tuple(json.loads(plans[place][f"plans/{place}/{FACTS}"]) for place in sorted(plans))
+    round_ = Round(known, tuple(books.values()), not options.public, address, options.draft)
+    unplaced = {job.place: job.examined.findings for job in jobs if job.place not in plans} if options.show_findings else {}
+    staged = stage_round(round_, Extras(unplaced, contact_of(MKDOCS)))
+    own = {name: data for files in plans.values() for name, data in files.items() if not name.endswith(FACTS)}
+    write_tree(room / "stage", {**staged, **own})
+    used = assemble(room, {**staged, **own}, round_, cache)
+    write_tree(room / "site", proofs.integrities(room / "site", address, list(plans), not options.public))
+    return used
+
+
+def _keep_stage(staged: Path) -> None:
+    """Leave the staged tree where plain `mkdocs build` looks for it, in a checkout."""
+    place = MKDOCS.parent / "stage"
+    if not place.is_dir() or not (MKDOCS.parent / "zcfdocs").is_dir():
+        return
+    for old in place.iterdir():
+        if old.name != ".gitignore":
+            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+    shutil.copytree(staged, place, dirs_exist_ok=True)
