@@ -90,7 +90,8 @@ def round_(wholes: dict[str, Dossier]) -> Round:
     plans = [public(whole) | {"uscc": code, "id": code} for code, whole in zip(codes, wholes.values(), strict=True)]
     gone = public(wholes["oracle"]) | {
         "key": "xiqing/gone",
-        "uscc": "91120111MA0ABCDE12", "id": "91120111MA0ABCDE12",
+        "uscc": "91120111MA0ABCDE12",
+        "id": "91120111MA0ABCDE12",
         "name": "撤回的公司",
         "withdrawn": True,
         "changed": "2025-07-03",

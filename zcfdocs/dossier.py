@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from zcfdocs.binding import Bound
 from zcfdocs.body import Body, render
 from zcfdocs.catalogue import Catalogue, Rulebook
 from zcfdocs.evidence import Evidence
-from zcfdocs.fields import Noun
+from zcfdocs.fields import Noun, leaves
 from zcfdocs.figure import Figure, exact, rounded, trimmed
 from zcfdocs.finding import Finding, Route, field_path
 from zcfdocs.plan import METRICS, Plan
@@ -123,21 +123,6 @@ def _hidden(plan: Plan, catalogue: Catalogue) -> Hidden:
         return catalogue.audience(path) != "public" or any(path == field or path.startswith(f"{field}.") for field in kept)
 
     return hidden
-
-
-def leaves(noun: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
-    """Every value of a noun with its route, lists and nested nouns walked through."""
-    if isinstance(noun, Noun):
-        for name, field in type(noun).model_fields.items():
-            yield from leaves(getattr(noun, name), (*route, field.alias or name))
-    elif isinstance(noun, tuple):
-        for index, item in enumerate(noun):
-            yield from leaves(item, (*route, index))
-    elif isinstance(noun, dict):
-        for key, item in noun.items():
-            yield from leaves(item, (*route, key))
-    elif noun is not None:
-        yield route, noun
 
 
 def private_values(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:

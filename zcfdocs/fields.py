@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from zcfdocs.figure import PLAIN_NUMBER
-from zcfdocs.finding import Severity, define, suggest
+from zcfdocs.finding import Route, Severity, define, suggest
 
 E = Severity.ERROR
 FIXED = "方案格式规定了字段的类型。"
@@ -77,6 +77,21 @@ class Noun(BaseModel):
     """Frozen data read from text; unknown keys are mistakes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def leaves(noun: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
+    """Every value of a noun with its route, lists and nested nouns walked through."""
+    if isinstance(noun, Noun):
+        for name, field in type(noun).model_fields.items():
+            yield from leaves(getattr(noun, name), (*route, field.alias or name))
+    elif isinstance(noun, tuple):
+        for index, item in enumerate(noun):
+            yield from leaves(item, (*route, index))
+    elif isinstance(noun, dict):
+        for key, item in noun.items():
+            yield from leaves(item, (*route, key))
+    elif noun is not None:
+        yield route, noun
 
 
 def fault(code: str, message: str, hint: str = "") -> PydanticCustomError:

@@ -1,4 +1,4 @@
-"""The work of one worker process: everything the site has of one plan, packed into one file."""
+"""The work of one worker process: everything the site has of one plan, packed into one file, and its public PDF beside it."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def make_pages(showing: Showing, room: Path) -> None:
     public = whole.for_public()
     files = stage_plan(public, told(past, catalogue, view.preview), view)
     if view.pdf and not public.is_withdrawn:
-        files[f"plans/{public.key}/{PDF}"] = public_pdf(public)
+        (room / PDF).write_bytes(public_pdf(public))
     (room / STAGED).write_bytes(packed(files))

@@ -19,11 +19,13 @@ from zcfdocs.places import MKDOCS
 from zcfdocs.site.assembly import assemble
 from zcfdocs.site.round import Round
 from zcfdocs.site.settings import address_of, contact_of
-from zcfdocs.site.staging import FACTS, Extras, View, stage_round
+from zcfdocs.site.staging import FACTS, PDF, Extras, View, stage_round
 from zcfdocs.store import Store, key_of, replace_folder, write_tree
 from zcfdocs.versions import shaping
 from zcfdocs.webpage import STAGED, Showing, make_pages
 from zcfdocs.workers import Order, Tell, fulfil
+
+Files = Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,11 @@ def make_site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -
     if past.shallow:
         tell("仓库是浅克隆，历史不完整：网站上的版本记录可能缺早先的版本。取回全部历史：git fetch --unshallow")
     cache = Store(store.root / "site")
-    failed = fulfil([order for order in orders.values() if not cache.has(order.key, [STAGED])], options.jobs, cache, tell)
+    failed = fulfil([order for order in orders.values() if not _is_kept(order.key, cache)], options.jobs, cache, tell)
     plans = {place: unpacked((cache.folder(order.key) / STAGED).read_bytes()) for place, order in orders.items() if place not in failed}
     with tempfile.TemporaryDirectory(prefix="stage-", dir=store.root) as folder:
-        used = _assemble(Path(folder), jobs, plans, options, cache)
+        papers = {place: path for place in plans if (path := cache.folder(orders[place].key) / PDF).is_file()}
+        used = _assemble(Path(folder), jobs, plans, papers, options, cache)
         _keep_stage(Path(folder) / "stage")
         options.out.mkdir(parents=True, exist_ok=True)
         ready = Path(tempfile.mkdtemp(prefix=".zcf-", dir=options.out))
@@ -60,6 +63,12 @@ def make_site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -
     if not failed:
         store.remember("site", parts)
     return Made(True, failed)
+
+
+def _is_kept(key: str, cache: Store) -> bool:
+    """Whether all is there that was made of a plan; only that which is shown has a PDF."""
+    known = cache.digests(key)
+    return STAGED in known and cache.has(key, known)
 
 
 def _was_public(job: Job, past: History) -> bool:
@@ -101,7 +110,9 @@ def _frame(options: Options) -> dict[str, str]:
     return {name: str(value) for name, value in chosen.items()} | shaping()
 
 
-def _assemble(room: Path, jobs: Sequence[Job], plans: Mapping[str, Mapping[str, bytes]], options: Options, cache: Store) -> frozenset[str]:
+def _assemble(
+    room: Path, jobs: Sequence[Job], plans: Mapping[str, Files], papers: Mapping[str, Path], options: Options, cache: Store
+) -> frozenset[str]:
     """The whole site in `room/site`, what plain mkdocs would build in `room/stage`; the keys of what it took from the cache."""
     address = options.address or address_of(MKDOCS)
     books = {job.examined.rulebook.id: job.examined.rulebook for job in jobs if job.examined.rulebook}
@@ -112,6 +123,9 @@ def _assemble(room: Path, jobs: Sequence[Job], plans: Mapping[str, Mapping[str, 
     own = {name: data for files in plans.values() for name, data in files.items() if not name.endswith(FACTS)}
     write_tree(room / "stage", {**staged, **own})
     used = assemble(room, {**staged, **own}, round_, cache)
+    for place, paper in papers.items():  # files of a megabyte each, which need not be held
+        for tree in ("stage", "site"):
+            shutil.copyfile(paper, room / tree / "plans" / place / PDF)
     write_tree(room / "site", proofs.integrities(room / "site", address, list(plans), not options.public))
     return used
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from zcfdocs.catalogue import Row
-from zcfdocs.dossier import Dossier, leaves
+from zcfdocs.dossier import Dossier
 from zcfdocs.finding import Route
 from zcfdocs.plan import Plan
 from zcfdocs.scoring.score import RowScore
@@ -14,21 +14,12 @@ COMPUTED = "本方案核算数据及各计算表"
 OWN = "本试点方案"
 
 
-def citations(plan: Plan) -> Iterator[tuple[Route, str]]:
-    """Every mention of an evidence id: the route of the noun that names it, and the id."""
-    for route, found in leaves(plan):
-        if "evidence" in route[1:] and isinstance(found, str):
-            yield route[: len(route) - 1 - route[::-1].index("evidence")], found
-    if plan.publication is not None and plan.publication.proof:
-        yield ("publication",), plan.publication.proof
-
-
 def keys_for(row: Row, scores: Iterable[RowScore], dossier: Dossier) -> tuple[str, ...]:
     """Ids of the evidence a row rests on: what its answer names and what the data it uses names."""
     used = {route for score in scores for route in score.used}
     if (found := dossier.plan.answer(row.id)) is not None:
         used.add(("indicators", found[0]))
-    return tuple(dict.fromkeys(key for route, key in citations(dossier.plan) if any(_meets(route, place) for place in used)))
+    return tuple(dict.fromkeys(key for route, key in dossier.plan.citations if any(_meets(route, place) for place in used)))
 
 
 def named_for(row: Row, scores: Iterable[RowScore], dossier: Dossier) -> tuple[str, ...]:
@@ -46,7 +37,7 @@ def _meets(first: Route, second: Route) -> bool:
 def places(dossier: Dossier) -> dict[str, tuple[str, ...]]:
     """For each evidence id the entries that name it, as a reader finds them in the document."""
     found: dict[str, dict[str, None]] = {}
-    for route, key in citations(dossier.plan):
+    for route, key in dossier.plan.citations:
         found.setdefault(key, {})[_place(route, dossier.plan)] = None
     return {key: tuple(names) for key, names in found.items()}
 

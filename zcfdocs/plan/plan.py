@@ -6,7 +6,8 @@ import datetime
 from functools import cached_property
 from typing import Annotated
 
-from zcfdocs.fields import Day, Flag, Noun, Slug, Text, choice
+from zcfdocs.fields import Day, Flag, Noun, Slug, Text, choice, leaves
+from zcfdocs.finding import Route
 from zcfdocs.plan.applicant import Diagnosis, Factory, Requirement
 from zcfdocs.plan.claim import Answer, Benchmark, EvidenceItem, Project, Publication
 from zcfdocs.plan.year import Accounting, Evaluation, Year
@@ -43,6 +44,16 @@ class Plan(Noun):
     def answer(self, row: str) -> tuple[int, Answer] | None:
         """The factory's answer to a row (the first, where it answers twice), with its place in the list."""
         return self._answers.get(row)
+
+    @cached_property
+    def citations(self) -> tuple[tuple[Route, str], ...]:
+        """Every mention of an evidence id: the route of the noun that names it, and the id."""
+        found = [
+            (route[: len(route) - 1 - route[::-1].index("evidence")], text)
+            for route, text in leaves(self)
+            if "evidence" in route[1:] and isinstance(text, str)
+        ]
+        return (*found, *([(("publication",), self.publication.proof)] if self.publication is not None and self.publication.proof else ()))
 
     def judged_on(self, year: Year) -> datetime.date:
         """The day a year's evidence must be valid: `as_of`; for what came after the baseline `evaluation.as_of` (spec 2)."""

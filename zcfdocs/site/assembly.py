@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ MARKDOWN, HTML = ".md", ".html"
 # Pages of which there may be many: none is in the navigation or linked from Markdown, so each depends on its own text and the frame alone.
 ALONE = re.compile(r"(?:p/|plans/[^/]+/|indicators/[^/]+/|districts/(?!index\.)).*\.md")
 KEPT, BUNDLE = "page.html", "bundle.zip"
+UNUSED = ("assets/javascripts/lunr", "assets/javascripts/workers")  # of the search that mkdocs-material brings, which is off
 OWN = ("404.html", "codes.html")  # pages on which no plan's text stands: what runs there is the frame's
 APART = ("p/", "404", "search", "compare", "report")  # pages that search and the map of the site leave out
 
@@ -32,6 +34,8 @@ def assemble(room: Path, staged: Mapping[str, bytes], round_: Round, cache: Stor
     fresh = {name for name, key in keys.items() if not cache.has(key, [KEPT])}
     write_tree(docs, {name: data for name, data in staged.items() if name.endswith(MARKDOWN) and (name not in keys or name in fresh)})
     build_site(docs, site, MKDOCS, round_.address)
+    for name in UNUSED:
+        shutil.rmtree(site / name, ignore_errors=True)
     built = {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob(f"*{HTML}"))}
     own = frozenset().union(*(policy.inline_scripts(built[name]) for name in OWN))
     pages = {name: policy.guarded(data, own) for name, data in built.items()}
