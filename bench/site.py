@@ -1,9 +1,10 @@
-"""How the public site grows: `.venv/bin/python bench/site.py [--plans 100,1000] [--edit]` (default 40,200; 100,1000 takes a quarter of an hour).
+"""How the public site grows: `./zcf tool python bench/site.py [--plans 100,1000] [--edit] [--pages]` (default 40,200; 100,1000 takes an hour, with `--pages` half of it).
 
 For each number of invented plans (`bench/round.py`) the site is built cold, `zcfdocs build --to site --public` in a process of its own
 with neither cache nor output. Printed: CPU (user + system, of the process and its children) for a plan's page, which may be 1.15 times as
 much at the larger number; how much the same plans' pages grow, at most 5 %; the search index for a page. With `--edit` one published
 plan gets another word and another figure, is committed and built warm: at most a fifth of a cold build's CPU, and the same bytes.
+`--pages` leaves out the PDFs, whose cost a plan is the same at any number, and builds a preview, as `zcfdocs serve` does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,14 @@ sys.path.insert(0, str(ROOT))
 from bench.round import commit, write_round  # noqa: E402  # the project's folder must be on the path first
 
 COMMAND = [sys.executable, "-m", "zcfdocs.cli", "build", "--to", "site", "--public", "--keep-going"]
+PAGES = """
+from pathlib import Path
+from zcfdocs.build import build
+from zcfdocs.jobs import Options
+home = Path.cwd()
+if __name__ == "__main__":
+    build(Options((home / "plans",), home, home / "dist", ("site",), keep_going=True, show_findings=True), lambda line: None)
+"""
 PER_PAGE, GROWTH, WARM = 1.15, 1.05, 0.2
 
 
@@ -39,15 +47,17 @@ class Site:
     pages: frozenset[str]
 
     def index(self) -> int:
-        return sum(size for name, (_, size) in self.files.items() if "pagefind" in name)
+        return sum(size for name, (_, size) in self.files.items() if name.startswith("search/"))
 
 
-def build(home: Path) -> Site:
+def build(home: Path, pages_only: bool) -> Site:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = subprocess.run(COMMAND, cwd=home, capture_output=True, text=True, check=False)
+    command = COMMAND if not pages_only else [sys.executable, str(home / "pages.py")]
+    (home / "pages.py").write_text(PAGES, "utf-8")
+    run = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if run.returncode:
-        sys.exit(f"{' '.join(COMMAND[3:])}: exit {run.returncode}\n{(run.stdout + run.stderr)[-2000:]}")
+        sys.exit(f"{' '.join(command[1:])}: exit {run.returncode}\n{(run.stdout + run.stderr)[-2000:]}")
     out = home / "dist" / "site"
     found = {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
     files = {name: (hashlib.sha256(data).hexdigest(), len(data)) for name, data in found.items()}
@@ -55,16 +65,13 @@ def build(home: Path) -> Site:
 
 
 def plan_pages(files: dict[str, tuple[str, int]]) -> frozenset[str]:
-    """The pages of the kind there are most of: addresses alike but for the folders below the first."""
-    kinds = {name: re.sub(r"/[^/]+(?=/)", "/*", name) for name in files if name.endswith(".html")}
-    often = Counter(kinds.values()).most_common(1)[0][0]
-    return frozenset(name for name, kind in kinds.items() if kind == often)
+    return frozenset(name for name in files if re.fullmatch(r"plans/[^/]+/[^/]+/index\.html", name))
 
 
-def cold(home: Path) -> Site:
+def cold(home: Path, pages_only: bool) -> Site:
     for made in (home / ".zcf-cache", home / "dist"):
         shutil.rmtree(made, ignore_errors=True)
-    return build(home)
+    return build(home, pages_only)
 
 
 def edit(home: Path) -> str:
@@ -106,11 +113,11 @@ def compare(few: Site, many: Site) -> None:
         print(f"  {name}: {few.files.get(name, ('', 0))[1] // 1024} → {others[name] // 1024} KiB")
 
 
-def warm(home: Path) -> None:
+def warm(home: Path, pages_only: bool) -> None:
     """After one edit: CPU of a warm build against a cold one of the same folder, and whether both give the same bytes."""
     place = edit(home)
-    again = build(home)
-    anew = cold(home)
+    again = build(home, pages_only)
+    anew = cold(home, pages_only)
     verdict(f"one edit ({place}), warm to cold CPU: {again.cpu:.1f} s / {anew.cpu:.1f} s =", again.cpu / anew.cpu, WARM)
     unlike = sorted(name for name in again.files.keys() | anew.files.keys() if again.files.get(name) != anew.files.get(name))
     print("the same bytes as a cold build" if not unlike else f"OTHER BYTES in {len(unlike)} files: {', '.join(unlike[:5])}")
@@ -120,6 +127,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--plans", default="40,200", help="two numbers of plans, the smaller first")
     asked.add_argument("--edit", action="store_true", help="also edit one plan of the larger number, and build warm")
+    asked.add_argument("--pages", action="store_true", help="without the PDFs")
     given = asked.parse_args()
     counts = [int(number) for number in given.plans.split(",")]
     built = []
@@ -127,12 +135,12 @@ def main() -> None:
         for count in counts:
             home = Path(room) / str(count)
             write_round(home, count)
-            built.append(cold(home))
+            built.append(cold(home, given.pages))
             told(count, built[-1])
         if len(built) > 1:
             compare(built[0], built[-1])
         if given.edit:
-            warm(home)
+            warm(home, given.pages)
 
 
 if __name__ == "__main__":
