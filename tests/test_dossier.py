@@ -96,3 +96,11 @@ def test_prose_does_not_tell_what_a_kept_amount_follows_from(tmp_path: Path) -> 
     ).for_public()
     assert "14.08" not in shown(public)
     assert "单耗降至不公开" in shown(public)
+
+
+def test_a_quote_within_hundreds_of_quotes_loses_no_chapter(tmp_path: Path) -> None:
+    """libxml2 drops what stands after its 256th level, unless told otherwise."""
+    plain = made(tmp_path / "plain")
+    deep = made(tmp_path / "deep", ("# 二、试点目标\n", f"{'> ' * 300}深处的话\n\n# 二、试点目标\n"))
+    assert deep.body.sections.keys() == plain.body.sections.keys()
+    assert "深处的话" in "".join(deep.for_public().body.sections.values())

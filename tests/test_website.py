@@ -14,6 +14,8 @@ import pytest
 
 from zcfdocs import website
 from zcfdocs.build import build
+from zcfdocs.cli.making import _address
+from zcfdocs.errors import ZcfError
 from zcfdocs.jobs import Options
 from zcfdocs.places import INDICATORS
 from zcfdocs.site import search
@@ -152,6 +154,19 @@ def test_a_preview_shows_drafts_and_every_version(round_: Round) -> None:
     assert "Disallow: /" in (preview / "robots.txt").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    "url", ['https://h/"><script>', "https://h/a?b=c", "https://h/#d", "https://u:p@h/", "https:///x", "ftp://h/", "https://h/a b", "h/"]
+)
+def test_an_address_that_is_more_than_a_place_is_refused(url: str) -> None:
+    with pytest.raises(ZcfError, match="网址不对"):
+        _address(url)
+
+
+@pytest.mark.parametrize("url", ["", "https://zcf.example.gov.cn/round/", "http://10.0.0.1:8080/a/b"])
+def test_an_address_is_taken_as_it_is(url: str) -> None:
+    assert _address(url) == url
+
+
 # What is made again -------------------------------------------------------------------------------------------------------
 
 
@@ -201,6 +216,24 @@ def test_a_plan_that_was_public_leaves_a_tombstone_another_nothing(round_: Round
     assert not (site / "plans/xiqing/never").exists()
     everything = b"".join(tree(site).values())
     assert "津禾".encode() not in everything
+
+
+def test_a_withdrawn_plan_that_consented_late_leaves_a_tombstone_and_a_hidden_draft_shows_nothing(tmp_path: Path) -> None:
+    made = Round(tmp_path / "home")
+    made.write("xiqing/late", ORACLE)
+    made.commit()
+    made.write("xiqing/late", ORACLE, ("stage: draft", "stage: draft\npublish: true"))
+    made.commit()
+    made.write("xiqing/late", ORACLE, stage("withdrawn"))
+    shutil.copytree(made.home / "indicators/tianjin-2025", made.home / "indicators/hidden-2027")
+    for path in (made.home / "indicators/hidden-2027").glob("*.yaml"):
+        path.write_text(path.read_text("utf-8").replace("id: tianjin-2025", "id: hidden-2027"), "utf-8")
+    made.write("binhai/draft", HAIHENG, ("catalogue: tianjin-2025", "catalogue: hidden-2027"))
+    made.commit()
+    site = made.build()
+    assert "撤回" in text(site / "plans/xiqing/late/index.html")
+    everything = tree(site)
+    assert not [name for name, data in everything.items() if "hidden-2027" in name or b"hidden-2027" in data]
 
 
 def test_a_shallow_clone_is_told(round_: Round, tmp_path: Path) -> None:

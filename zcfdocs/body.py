@@ -59,7 +59,7 @@ def render(text: str, catalogue: Catalogue, card: dict[str, Any] | None, absent:
         strip_comments=True,
     )
     # &#2; and its like become characters that no document may hold.
-    root = lxml.html.fragment_fromstring(FORBIDDEN.sub("", html), create_parent="div")
+    root = lxml.html.fragment_fromstring(FORBIDDEN.sub("", html), create_parent="div", parser=lxml.html.HTMLParser(huge_tree=True))
     _footnotes(root)
     _tables(root)
     _soft_breaks(root)

@@ -26,6 +26,7 @@ from zcfdocs.scoring.score import GroupScore, PhaseScore, RowScore
 
 WITHHELD = "不公开"
 WITHDRAWN = "withdrawn"
+DEEP = lxml.html.HTMLParser(huge_tree=True)  # the plain one drops whatever stands below its 256th level
 # Identity fields are printed as they are: a person's name inside a company's name is no leak.
 IDENTITY = ("factory.name", "factory.applicant", "factory.address", "factory.industry", "factory.main_products", "factory.former_names")
 
@@ -173,13 +174,13 @@ def _mask_html(text: str, mask: Callable[[str], str]) -> str:
         return piece if mask(html.unescape(piece)) == piece else re.sub(r"^(</?[a-z0-9]+).*", r"\1>", piece, flags=re.DOTALL)
 
     masked = re.sub(r"<[^>]*>|[^<]+", part, text)
-    plain = "".join(lxml.html.fragment_fromstring(masked, create_parent="div").itertext())
+    plain = "".join(lxml.html.fragment_fromstring(masked, create_parent="div", parser=DEEP).itertext())
     return masked if mask(plain) == plain else _flattened(masked, mask)
 
 
 def _flattened(text: str, mask: Callable[[str], str]) -> str:
     """A private text split by emphasis: the blocks it stands in lose their inline marks, then the text."""
-    root = lxml.html.fragment_fromstring(text, create_parent="div")
+    root = lxml.html.fragment_fromstring(text, create_parent="div", parser=DEEP)
     for block in root.xpath(".//*[self::p or self::li or self::td or self::th or self::h3 or self::h4 or self::h5 or self::h6]"):
         whole = "".join(block.itertext())
         if mask(whole) != whole:

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 import git
+from gitdb.exc import BadName, BadObject
+from pydantic import ConfigDict, ValidationError
 
 from zcfdocs.errors import ZcfError
+from zcfdocs.fields import Flag, Noun, Text
 from zcfdocs.provenance import SAFE, top_of
+from zcfdocs.reading import split
+from zcfdocs.store import Store
+from zcfdocs.tree import parse
 
-PLAN = "/plan.md"
-PLACE = re.compile(r"((?:.*/)?plans/[a-z0-9-]+/[a-z0-9-]+)/.+", re.DOTALL)
-FRONT = re.compile(rb"---\r?\n(.*?)\r?\n---", re.DOTALL)
-STAGE = re.compile(rb"^stage:[ \t]*[\"']?([a-z_]+)", re.MULTILINE)
-PUBLISH = re.compile(rb"^publish:[ \t]*true\b", re.MULTILINE)
-CATALOGUE = re.compile(rb"^catalogue:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
-SITE = re.compile(rb"^[ \t]+site:[ \t]*(\"[^\"\n]*\"|'[^'\n]*'|[^#\n]*)", re.MULTILINE)
-USCC = re.compile(rb"^[ \t]+uscc:[ \t]*[\"']?([0-9A-Z]{18})\b", re.MULTILINE)
+PLACE = re.compile(r"([a-z0-9-]+/[a-z0-9-]+)/(.+)", re.DOTALL)
 ENTRY = re.compile(r":\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*")
-PLAIN = ("100644", "100755")
+HEAD = re.compile(r"\x01([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)\n*")
+USCC = re.compile(r"[0-9A-Z]{18}")
+PLAN, PLAIN, GONE = "plan.md", ("100644", "100755"), "000000"
 LARGEST = 2 << 20  # bytes of a plan.md that is looked into
+KNOWN = "history"  # what the cache calls that which blobs were found to say
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A version begins: the first-parent commit, its day (ISO, the committer's), and the plan's stage and folder from then on (spec 3).
 
-    `number` counts the versions of one factory from 1, over all rounds it took part in.
+    `number` counts the versions of one factory from 1, over all rounds it took part in. Where the factory consents to publication only
+    later in the same stage (`publish`), the commit and its day are those of the consent.
     """
 
     number: int
@@ -57,11 +62,44 @@ class History:
 
     def day(self, folder: Path) -> str:
         """The day of the newest commit that touched the folder, "" where there is none."""
-        return self.touched.get(folder.resolve().relative_to(self.top).as_posix(), "") if self.top and _lies_in(folder, self.top) else ""
+        inside = self.top is not None and folder.resolve().is_relative_to(self.top)
+        return self.touched.get(folder.resolve().relative_to(self.top).as_posix(), "") if self.top and inside else ""
 
 
-def _lies_in(folder: Path, top: Path) -> bool:
-    return folder.resolve().is_relative_to(top)
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A file that a commit changed: `folder` is its plan's, `name` its path within."""
+
+    commit: str
+    day: str
+    mode: str
+    blob: str
+    folder: str
+    name: str
+
+
+class _Factory(Noun):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    uscc: Text
+    site: Text | None = None
+
+
+class _Head(Noun):
+    """What of a plan's front-matter places it in history."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    catalogue: Text
+    stage: Text
+    factory: _Factory
+    publish: Flag = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    identity: str
+    catalogue: str
+    stage: str
+    publish: bool
 
 
 def identity(uscc: str, site: str | None) -> str:
@@ -69,80 +107,107 @@ def identity(uscc: str, site: str | None) -> str:
     return f"{uscc}-{hashlib.sha256(site.encode()).hexdigest()[:8]}" if site else uscc
 
 
-def history(place: Path) -> History:
-    """Of the repository `place` lies in; empty outside of one and before its first commit. Raises ZcfError where git cannot read it."""
-    top = top_of(place)
+def history(plans: Path, store: Store | None = None) -> History:
+    """Of the plans in `plans/`, a folder of a repository; empty outside of one and before its first commit.
+
+    What each blob says is kept in the `store`, so that it is parsed once. Raises ZcfError where git cannot read the repository.
+    """
+    top = top_of(plans)
     if top is None:
         return History()
+    known = {blob: json.loads(said) for blob, said in store.remembered(KNOWN).items()} if store else {}
     try:
         with git.Repo(top) as repository:
             repository.git.update_environment(**SAFE)
             if not repository.head.is_valid():
                 return History(top)
             shallow = repository.git.rev_parse("--is-shallow-repository") == "true"
-            return _read(repository, top, shallow)
+            heads = _Heads(repository, known)
+            found = _read(_changes(repository, plans.resolve().relative_to(top).as_posix()), heads)
     except git.GitCommandError as error:
         raise ZcfError(f"git 不能读取 {top} 的历史：{str(error.stderr).strip()[:200]}", hint="用 git status 查看仓库是否损坏") from error
+    if store and heads.used.keys() != known.keys():
+        store.remember(KNOWN, {blob: json.dumps(said) for blob, said in heads.used.items()})
+    return replace(found, top=top, shallow=shallow)
 
 
-def _read(repository: git.Repo, top: Path, shallow: bool) -> History:
+def _read(changes: Iterator[_Change], heads: _Heads) -> History:
+    """An identity belongs to one folder for as long as its plan.md is there: another that claims it has no part in its history."""
     moments: dict[str, list[Moment]] = {}
     touched: dict[str, str] = {}
-    for commit, day, mode, blob, name in _entries(repository):
-        place = PLACE.fullmatch(name)
-        if place is None:
-            continue
-        touched[place[1]] = max(day, touched.get(place[1], ""))
-        if name == place[1] + PLAN and mode in PLAIN:
-            found = _told(repository, blob)
-            if found is not None:
-                key, catalogue, stage, publish = found
-                versions = moments.setdefault(key, [])
-                last = next((one for one in reversed(versions) if one.catalogue == catalogue), None)
-                if last is None or last.stage != stage:
-                    versions.append(Moment(len(versions) + 1, commit, day, stage, publish, catalogue, place[1]))
-    return History(top, {key: tuple(found) for key, found in moments.items()}, touched, shallow)
+    owned: dict[str, tuple[str, str]] = {}  # by folder: the identity and catalogue of its plan
+    for _, commit in groupby(changes, lambda change: change.commit):
+        entries = list(commit)
+        for change in entries:
+            touched[change.folder] = max(change.day, touched.get(change.folder, ""))
+        plans = [change for change in entries if change.name == PLAN]
+        for change in plans:
+            if change.mode not in PLAIN:
+                owned.pop(change.folder, None)
+        for change in plans:
+            said = heads.of(change.blob) if change.mode in PLAIN else None
+            claim = (said.identity, said.catalogue) if said else None
+            if said is None or claim is None or any(claim == other and folder != change.folder for folder, other in owned.items()):
+                continue
+            owned[change.folder] = claim
+            _note(moments.setdefault(said.identity, []), change, said)
+    return History(moments={key: tuple(found) for key, found in moments.items()}, touched=touched)
 
 
-def _entries(repository: git.Repo) -> Iterator[tuple[str, str, str, str, str]]:
-    """Commit, day, and mode, blob and path of each file under a plans/ folder that it changed, oldest commit first."""
+def _note(versions: list[Moment], change: _Change, said: _Told) -> None:
+    at = next((index for index in reversed(range(len(versions))) if versions[index].catalogue == said.catalogue), None)
+    if at is None or versions[at].stage != said.stage:
+        number = len(versions) + 1
+        versions.append(Moment(number, change.commit, change.day, said.stage, said.publish, said.catalogue, change.folder))
+    elif said.publish and not versions[at].publish:
+        versions[at] = replace(versions[at], commit=change.commit, day=change.day, publish=True, folder=change.folder)
+
+
+def _changes(repository: git.Repo, root: str) -> Iterator[_Change]:
+    """What each commit changed below `root`/<district>/<slug>/, the oldest commit first."""
+    prefix = "" if root == "." else f"{root}/"
     told = repository.git.log(
-        "-z",
-        "--first-parent",
-        "--reverse",
-        "--raw",
-        "--no-abbrev",
-        "--no-renames",
-        "--format=%x01%H %cs",
-        "HEAD",
-        "--",
-        ":(glob)**/plans/**",
+        "-z", "--first-parent", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=%x01%H %cs", "HEAD", "--", root
     )
-    commit = day = mode = blob = ""
+    commit = day = ""
+    pending: re.Match[str] | None = None
     for piece in told.split("\0"):
+        if pending is not None:  # after its entry a piece is a path, whatever it looks like
+            place = PLACE.fullmatch(piece.removeprefix(prefix)) if piece.startswith(prefix) else None
+            if place is not None:
+                yield _Change(commit, day, pending[1], pending[2], prefix + place[1], place[2])
+            pending = None
+            continue
         part = piece.lstrip("\n")
-        if part.startswith("\x01"):
-            head, _, part = part[1:].partition("\n")
-            commit, _, day = head.strip().partition(" ")
-            part = part.lstrip("\n")
-        if entry := ENTRY.fullmatch(part):
-            mode, blob = entry[1], entry[2]
-        elif part and blob:
-            yield commit, day, mode, blob, part
-            blob = ""
+        if head := HEAD.match(part):
+            commit, day, part = head[1], head[2], part[head.end() :]
+        pending = ENTRY.fullmatch(part)
 
 
-def _told(repository: git.Repo, blob: str) -> tuple[str, str, str, bool] | None:
-    """Identity, catalogue, stage and consent as the front matter has them at its own indents; None for what is no plan."""
-    stream = repository.odb.stream(bytes.fromhex(blob))
-    if stream.size > LARGEST:
+class _Heads:
+    """What blobs of plan.md say; `used` is all that was asked, with what was known before."""
+
+    def __init__(self, repository: git.Repo, known: Mapping[str, list[str] | None]) -> None:
+        self._repository, self._known = repository, known
+        self.used: dict[str, list[str] | None] = {}
+
+    def of(self, blob: str) -> _Told | None:
+        """None for what is no plan, or is missing."""
+        found = self._known[blob] if blob in self._known else _told(self._repository, blob)
+        self.used[blob] = found
+        return _Told(found[0], found[1], found[2], found[3] == "true") if found else None
+
+
+def _told(repository: git.Repo, blob: str) -> list[str] | None:
+    """Read as `check` reads it: identity, catalogue, stage and consent."""
+    try:
+        stream = repository.odb.stream(bytes.fromhex(blob))
+        raw = stream.read() if stream.size <= LARGEST else b""
+        front, _, _, problem = split(raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+        root = None if problem else parse(front)[0]
+        head = _Head.model_validate(root.data) if root is not None else None
+    except (BadName, BadObject, ValueError, ValidationError, RecursionError):
         return None
-    front = FRONT.match(stream.read())
-    head = front[1] if front else b""
-    uscc, catalogue, stage = USCC.search(head), CATALOGUE.search(head), STAGE.search(head)
-    if uscc is None or catalogue is None or stage is None:
+    if head is None or not USCC.fullmatch(head.factory.uscc):
         return None
-    site = SITE.search(head)
-    name = site[1].decode("utf-8", "replace").strip().strip("\"'") if site else ""
-    key = identity(uscc[1].decode(), None if name in ("", "null", "~") else name)
-    return key, catalogue[1].decode(), stage[1].decode(), bool(PUBLISH.search(head))
+    return [identity(head.factory.uscc, head.factory.site), head.catalogue, head.stage, "true" if head.publish else "false"]

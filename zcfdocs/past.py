@@ -35,13 +35,14 @@ def versions(top: Path, moments: Sequence[Moment], catalogue: Catalogue) -> Iter
 
 
 def _card(top: Path, moment: Moment) -> Json | None:
-    above = moment.folder.rpartition(f"{PLANS}/")[0]
+    above = moment.folder.rsplit("/", 2)[0].removesuffix(PLANS)
     try:
         blobs = listing(top, moment.commit, (f"{moment.folder}/", f"{above}{INDICATORS}/"))
         with tempfile.TemporaryDirectory(prefix="zcf-version-") as folder:
             room = Path(folder)
             write_out(top, blobs, blobs, room)
             shelf = Shelf(room / above / INDICATORS)
-            return card(examine(room / moment.folder / PLAN, PLAN, shelf, top), Origin(moment.commit, False))
+            found = card(examine(room / moment.folder / PLAN, PLAN, shelf, top), Origin(moment.commit, False))
+            return found if found is not None and found["plan"]["stage"] == moment.stage else None
     except (ZcfError, OSError):
         return None  # objects that a shallow or partial clone lacks

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filelock import FileLock
+
 from zcfdocs import proofs
 from zcfdocs.bundle import unpacked
+from zcfdocs.catalogue import Rulebook
 from zcfdocs.dossier import WITHDRAWN, is_public
 from zcfdocs.errors import ZcfError
 from zcfdocs.history import History, history
@@ -26,6 +30,8 @@ from zcfdocs.webpage import STAGED, Showing, make_pages
 from zcfdocs.workers import Order, Tell, fulfil
 
 Files = Mapping[str, bytes]
+PLACE = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")  # spec 1; what lies elsewhere has no address
+NEWEST = 50  # versions of a plan that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,14 @@ class Made:
 
 def make_site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -> Made:
     """Into `dist/site`, unless nothing it shows has changed."""
-    past = history(options.home / "plans")
-    orders = {job.place: _order(job, options, past) for job in jobs if not options.public or _was_public(job, past)}
-    parts = {place: order.key for place, order in orders.items()} | _frame(options)
+    past = history(options.home / "plans", store)
+    orders = {
+        job.place: _order(job, options, past)
+        for job in jobs
+        if PLACE.fullmatch(job.place) and (not options.public or _was_public(job, past))
+    }
+    books = _books(jobs, orders)
+    parts = {place: order.key for place, order in orders.items()} | _frame(options) | {f"目录 {book.id}": book.digest for book in books}
     final = options.out / "site"
     if final.is_dir() and store.remembered("site") == parts:
         return Made()
@@ -52,7 +63,7 @@ def make_site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -
     plans = {place: unpacked((cache.folder(order.key) / STAGED).read_bytes()) for place, order in orders.items() if place not in failed}
     with tempfile.TemporaryDirectory(prefix="stage-", dir=store.root) as folder:
         papers = {place: path for place in plans if (path := cache.folder(orders[place].key) / PDF).is_file()}
-        used = _assemble(Path(folder), jobs, plans, papers, options, cache)
+        used = _assemble(Path(folder), jobs, books, plans, papers, options, cache)
         _keep_stage(Path(folder) / "stage")
         options.out.mkdir(parents=True, exist_ok=True)
         ready = Path(tempfile.mkdtemp(prefix=".zcf-", dir=options.out))
@@ -79,13 +90,13 @@ def _was_public(job: Job, past: History) -> bool:
     if plan.stage != WITHDRAWN:
         return is_public(plan.stage, plan.publish, rulebook.catalogue)
     known = past.of(plan.factory.uscc, plan.factory.site, plan.catalogue)
-    return not known or any(is_public(one.stage, one.publish, rulebook.catalogue) for one in known if one.stage != WITHDRAWN)
+    return past.top is None or any(is_public(one.stage, one.publish, rulebook.catalogue) for one in known if one.stage != WITHDRAWN)
 
 
 def _order(job: Job, options: Options, past: History) -> Order:
     plan = job.examined.reading.plan
     assert plan is not None
-    moments = past.of(plan.factory.uscc, plan.factory.site, plan.catalogue)
+    moments = past.of(plan.factory.uscc, plan.factory.site, plan.catalogue)[-NEWEST:]
     shown = job.examined.findings if options.show_findings else ()
     view = View(
         preview=not options.public,
@@ -111,13 +122,18 @@ def _frame(options: Options) -> dict[str, str]:
 
 
 def _assemble(
-    room: Path, jobs: Sequence[Job], plans: Mapping[str, Files], papers: Mapping[str, Path], options: Options, cache: Store
+    room: Path,
+    jobs: Sequence[Job],
+    books: Sequence[Rulebook],
+    plans: Mapping[str, Files],
+    papers: Mapping[str, Path],
+    options: Options,
+    cache: Store,
 ) -> frozenset[str]:
     """The whole site in `room/site`, what plain mkdocs would build in `room/stage`; the keys of what it took from the cache."""
     address = options.address or address_of(MKDOCS)
-    books = {job.examined.rulebook.id: job.examined.rulebook for job in jobs if job.examined.rulebook}
     known = tuple(json.loads(plans[place][f"plans/{place}/{FACTS}"]) for place in sorted(plans))
-    round_ = Round(known, tuple(books.values()), not options.public, address, options.draft)
+    round_ = Round(known, tuple(books), not options.public, address, options.draft)
     unplaced = {job.place: job.examined.findings for job in jobs if job.place not in plans} if options.show_findings else {}
     staged = stage_round(round_, Extras(unplaced, contact_of(MKDOCS)))
     own = {name: data for files in plans.values() for name, data in files.items() if not name.endswith(FACTS)}
@@ -130,12 +146,22 @@ def _assemble(
     return used
 
 
+def _books(jobs: Sequence[Job], shown: Container[str]) -> list[Rulebook]:
+    """Of the plans that are shown; while there is none, of all, so that the round's indicators can be read before its first plan."""
+    found = [(job.place in shown, job.examined.rulebook) for job in jobs if job.examined.rulebook]
+    chosen = [book for is_shown, book in found if is_shown] or [book for _, book in found]
+    return list({book.id: book for book in chosen}.values())
+
+
 def _keep_stage(staged: Path) -> None:
     """Leave the staged tree where plain `mkdocs build` looks for it, in a checkout."""
     place = MKDOCS.parent / "stage"
     if not place.is_dir() or not (MKDOCS.parent / "zcfdocs").is_dir():
         return
-    for old in place.iterdir():
-        if old.name != ".gitignore":
-            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
-    shutil.copytree(staged, place, dirs_exist_ok=True)
+    lock = MKDOCS.parent / ".zcf-cache" / "stage.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with FileLock(lock):  # builds of other repositories leave theirs here too
+        for old in place.iterdir():
+            if old.name != ".gitignore":
+                shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        shutil.copytree(staged, place, dirs_exist_ok=True)

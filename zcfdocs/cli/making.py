@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -78,7 +79,13 @@ def _judged(program: Path, options: Options, places: Sequence[str]) -> bool:
 
 
 def _address(url: str) -> str:
-    if url and not re.fullmatch(r"https?://[!-~]+", url):
+    parts = urlsplit(url)
+    plain = (
+        re.fullmatch(r"https?://[^\x00-\x20\x7f-\uffff\"'<>`\\]+", url)
+        and parts.hostname
+        and not (parts.query or parts.fragment or "@" in parts.netloc)
+    )
+    if url and not plain:
         raise ZcfError(f"网址不对：{url[:200]}", hint="写网站首页的完整网址，例如 https://example.gov.cn/zcf/")
     return url
 
