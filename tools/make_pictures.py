@@ -23,9 +23,15 @@ def pages(pdf: Path, numbers: tuple[int, ...], height: int) -> Image.Image:
         for number in numbers:
             page = document[number - 1]
             images.append(page.render(scale=height / page.get_height()).to_pil().convert("RGB"))
-    sheet = Image.new("RGB", (sum(image.width for image in images) + GAP * (len(images) + 1), height + 2 * GAP), BACKGROUND)
+    return beside(images, height)
+
+
+def beside(images: list[Image.Image], height: int) -> Image.Image:
+    """Pictures in a row, at one height."""
+    scaled = [image.resize((image.width * height // image.height, height), Image.Resampling.LANCZOS) for image in images]
+    sheet = Image.new("RGB", (sum(image.width for image in scaled) + GAP * (len(scaled) + 1), height + 2 * GAP), BACKGROUND)
     left = GAP
-    for image in images:
+    for image in scaled:
         sheet.paste(image, (left, GAP))
         left += image.width + GAP
     return sheet
@@ -69,7 +75,8 @@ def main() -> None:
         save(pages(volume, (1, index, find(volume, "佐证材料 1", after_contents=False)), 620), "evidence.png")
         sheet = word_as_pdf(folder / "计算表.xlsx", room)
         save(pages(sheet, (find(sheet, "单位产品综合能耗计算表"),), 620), "workbook.png")
-        save(site_page(f"plans/{PLAN}/index.html", 1280, 1100, room), "page.png")
+        shown = ("index.html", f"plans/{PLAN}/index.html")
+        save(beside([site_page(name, 1280, 1100, room) for name in shown], 640), "page.png")
         word = word_as_pdf(folder / "试点方案.docx", room)
         save(pages(word, (1, find(word, "基本信息表"), find(word, "碳抵消明细")), 620), "word.png")
 

@@ -12,6 +12,7 @@ from docx.shared import Pt
 from zcfdocs.printing.pagination import MARK, Paging, rows
 
 Element = Any  # lxml elements, which python-docx leaves untyped
+SPARE = 0.3  # points a row: room for a line more on a page where another font needs it, too little for a row to move up
 
 
 def page(document: Document, html: str, paging: Paging) -> None:
@@ -24,7 +25,7 @@ def _heights(document: Document, html: str, paging: Paging) -> None:
     """At least: a program that breaks lines elsewhere may need more, and loses nothing."""
     for row, number in zip(list(document.element.body.iter(qn("w:tr"))), rows(html), strict=True):
         if number in paging.heights and row.trHeight_val is None:
-            row.trHeight_val = Pt(paging.heights[number])
+            row.trHeight_val = Pt(paging.heights[number] - SPARE)
             row.trHeight_hRule = WD_ROW_HEIGHT_RULE.AT_LEAST
 
 
