@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import lxml.html
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import pages
 from tests.browser.pages import PHONE, kinds, served, tab
+from tests.sites import built
 from zcfdocs.places import MKDOCS
 from zcfdocs.site.policy import guarded, inline_scripts, snippets
 
@@ -182,3 +184,17 @@ def test_only_the_search_may_run_webassembly(browser: Browser, trial: Path, name
     with served(trial) as at, tab(browser) as opened:
         opened.page.goto(at + name)
         assert opened.page.evaluate(WASM) == outcome
+
+
+def test_a_published_site_asks_for_nothing_more(browser: Browser, tmp_path: Path) -> None:
+    """Its pages name their own address and the feed; Material would fetch the map of each site that a plain alternate names."""
+    published = built(tmp_path, preview=False, address="https://zcf.example/x/")
+    feed = lxml.html.document_fromstring((published / "index.html").read_bytes()).xpath("//link[@type='application/atom+xml']/@rel")
+    assert feed == ["alternate feed"]
+    with tab(browser) as opened:
+        for name in ("index.html", "plans/index.html", "data/index.html"):
+            opened.page.goto((published / name).as_uri())
+            opened.page.wait_for_timeout(300)
+        assert opened.wrong == []
+        assert [asked for asked in opened.asked if not asked.startswith((published.as_uri(), "data:"))] == []
+        assert not [asked for asked in opened.asked if asked.endswith(".xml")]
