@@ -118,8 +118,17 @@ def test_what_a_comment_or_a_text_says_makes_no_draft_public(bare: Round, change
     assert (moment.stage, moment.publish) == ("draft", False)
 
 
-@pytest.mark.parametrize("spoil", [lambda text: text + b"\xff", lambda text: text.replace(b"as_of:", b"x: " + b"[" * 4000 + b"\nas_of:")])
-def test_an_old_version_that_cannot_be_read_has_no_score_and_stops_nothing(bare: Round, spoil: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "without"),
+    [
+        (lambda text: text + b"\xff", [False]),  # nobody can say whose plan that was
+        (lambda text: text.replace(b"as_of:", b"x: " + b"[" * 4000 + b"\nas_of:"), [False]),
+        (lambda text: text.replace(b"as_of: 2025-04-30", b"as_of: never"), [True, False]),
+    ],
+)
+def test_an_old_version_that_cannot_be_read_has_no_score_and_stops_nothing(
+    bare: Round, spoil: Callable[[bytes], bytes], without: list[bool]
+) -> None:
     bare.write("xiqing/alpha", ORACLE, stage("candidate"))
     plan = bare.home / "plans/xiqing/alpha/plan.md"
     plan.write_bytes(spoil(plan.read_bytes()))
@@ -130,7 +139,7 @@ def test_an_old_version_that_cannot_be_read_has_no_score_and_stops_nothing(bare:
     assert rulebook is not None
     found = history(bare.home / "plans")
     assert found.top is not None
-    assert [version.card is None for version in versions(found.top, found.moments[USCC], rulebook.catalogue)] == [True, False]
+    assert [version.card is None for version in versions(found.top, found.moments[USCC], rulebook.catalogue)] == without
 
 
 def test_names_that_no_text_can_hold_break_nothing(bare: Round) -> None:
