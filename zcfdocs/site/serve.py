@@ -18,6 +18,7 @@ from zcfdocs.site.policy import allowing, inline_scripts
 # Seconds between two looks at the watched folders; looking works on every file system, also shared and mounted ones.
 INTERVAL = 1.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOST = '<p>没有这个页面。方案里有读不出来的内容时不能成页，问题列在<a href="/plans/index.html">方案列表</a>。</p>'
 BANNER = '<aside role="alert" class="zcf-failure"><strong>这次没有更新</strong>，看到的仍是上一次的页面。<pre>{}</pre></aside>'
 
 
@@ -83,7 +84,7 @@ class Preview(LiveReloadServer):
             self._bound = True
 
     def _missing(self, code: int) -> bytes | None:
-        shown = BANNER.format(html.escape(self.failure)) if self.failure else "<p>没有这个页面。</p>"
+        shown = BANNER.format(html.escape(self.failure)) if self.failure else LOST
         return f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{code}</title><body>{shown}</body></html>'.encode()
 
     def serve_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
