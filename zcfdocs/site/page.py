@@ -8,10 +8,22 @@ from typing import Any
 from zcfdocs.site.markup import fill, front_matter
 
 
-def page(template: str, title: str, preview: bool, values: Mapping[str, Any], description: str = "", scripts: Sequence[str] = ()) -> str:
-    """`scripts` are names of files in theme/site/assets that the page needs; a page without sections uses the whole width."""
+def page(
+    template: str,
+    title: str,
+    preview: bool,
+    values: Mapping[str, Any],
+    description: str = "",
+    scripts: Sequence[str] = (),
+    contents: bool = True,
+) -> str:
+    """`scripts` are names of files in theme/site/assets that the page needs.
+
+    A page without sections, or that has a table of contents of its own (not `contents`), uses the whole width.
+    """
     body = fill(template, {"preview": preview, **values})
-    return front_matter(title, description, marks(preview, *(() if "\n## " in body else ("toc",)), scripts=scripts)) + body
+    hidden = () if contents and "\n## " in body else ("toc",)
+    return front_matter(title, description, marks(preview, *hidden, scripts=scripts)) + body
 
 
 def marks(preview: bool, *hidden: str, scripts: Sequence[str] = ()) -> dict[str, bool | list[str]]:

@@ -151,7 +151,7 @@ def _reference(round_: Round) -> dict[str, str]:
     codes = sorted(CODES.values(), key=lambda code: code.code)
     made = {
         "methods.md": page("methods.html", "方法与口径", round_.preview, {"books": books, "statuses": STATUS_NAMES}),
-        "codes.md": page("codes.html", "检查代码", round_.preview, {"codes": codes}),
+        "codes.md": page("codes.html", "检查代码", round_.preview, {"codes": codes}, contents=False),
     }
     guides = [(name, *words) for name, words in GUIDES.items()] + [CODES_GUIDE]
     made["guides.md"] = page("guides.html", "使用指南", round_.preview, {"guides": guides})
