@@ -1,4 +1,4 @@
-"""Memory and time of the evidence volume: `.venv/bin/python bench/binder.py [MB | largest]` (default 200), the peak of the largest process.
+"""Memory and time of the evidence volume: `./zcf tool python -m bench.binder [MB | largest]` (default 200), the peak of the largest process.
 
 The worked plan's evidence files are replaced by scans of that many megabytes together: photographs (JPEG), pages at 300 dpi and at 600 dpi
 (JPEG, PNG), and PDFs of twenty such pages each; with `largest`, by the largest pictures that are accepted. `zcfdocs build --to evidence` binds them, in a process of its own, as a user would.

@@ -1,4 +1,4 @@
-"""CPU of `zcfdocs check` per plan: `.venv/bin/python bench/check.py [N]` (default 1000), user + system time, start-up taken off.
+"""CPU of `zcfdocs check` per plan: `./zcf tool python -m bench.check [N]` (default 1000), user + system time, start-up taken off.
 
 N copies of the worked plan, each with its own code, certificates and evidence folder, are written to a temporary folder.
 """
@@ -13,11 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from zcfdocs.fields import USCC_ALPHABET, uscc_check
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from zcfdocs.fields import USCC_ALPHABET, uscc_check  # noqa: E402  # the project's folder must be on the path first
-
 ORACLE = ROOT / "tests" / "cases" / "oracle"
 
 

@@ -1,4 +1,4 @@
-"""Lighthouse over a built site: `.venv/bin/python bench/lighthouse.py [SITE] [--times 5] [--only KIND]` (default dist/site).
+"""Lighthouse over a built site: `./zcf tool python -m bench.lighthouse [SITE] [--times 5] [--only KIND]` (default dist/site).
 
 The largest page of each kind (addresses alike but for folder names) is measured so many times as a phone and as a desktop, in turn,
 served from 127.0.0.1 with gzip and cache headers; medians are printed against the goals, with what failed. Build with `--public`: a

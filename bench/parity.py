@@ -1,4 +1,4 @@
-"""CPU of comparing a submission's copies beside making them: `.venv/bin/python bench/parity.py [plan.md] [N]` (default 5, the least counts)."""
+"""CPU of comparing a submission's copies beside making them: `./zcf tool python -m bench.parity [plan.md] [N]` (default 5, the least counts)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from zcfdocs.loading import Shelf
+from zcfdocs.manuscript.compose import compose
+from zcfdocs.pipeline import dossier, examine
+from zcfdocs.printing.parity import read_html, require_parity
+from zcfdocs.printing.pdf import print_pdf
+from zcfdocs.printing.word import print_word
+from zcfdocs.scorecard import Origin
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from zcfdocs.loading import Shelf  # noqa: E402  # the project's folder must be on the path first
-from zcfdocs.manuscript.compose import compose  # noqa: E402
-from zcfdocs.pipeline import dossier, examine  # noqa: E402
-from zcfdocs.printing.parity import read_html, require_parity  # noqa: E402
-from zcfdocs.printing.pdf import print_pdf  # noqa: E402
-from zcfdocs.printing.word import print_word  # noqa: E402
-from zcfdocs.scorecard import Origin  # noqa: E402
-
 PLAN = ROOT / "plans/xiqing/jinhe-auto-parts/plan.md"
 T = TypeVar("T")
 

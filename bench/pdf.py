@@ -1,4 +1,4 @@
-"""CPU of a plan's PDF beside the plain WeasyPrint call on the same HTML: `.venv/bin/python bench/pdf.py [plan.md] [N]`.
+"""CPU of a plan's PDF beside the plain WeasyPrint call on the same HTML: `./zcf tool python -m bench.pdf [plan.md] [N]`.
 
 Both run in this process, warm, in turn, N times (default 5); the least time of each counts. The plain call is what the library's
 manual shows: `HTML(string=html).write_pdf(stylesheets=[css])` with the same PDF variant and fonts named by the style sheet as files
@@ -14,19 +14,17 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
+import weasyprint
+
+from zcfdocs.loading import Shelf
+from zcfdocs.manuscript.compose import compose
+from zcfdocs.manuscript.manuscript import Manuscript
+from zcfdocs.pipeline import dossier, examine
+from zcfdocs.printing.pdf import print_pdf
+from zcfdocs.scorecard import Origin
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-import pypdfium2  # noqa: E402  # the project's folder must be on the path first
-import weasyprint  # noqa: E402
-
-from zcfdocs.loading import Shelf  # noqa: E402
-from zcfdocs.manuscript.compose import compose  # noqa: E402
-from zcfdocs.manuscript.manuscript import Manuscript  # noqa: E402
-from zcfdocs.pipeline import dossier, examine  # noqa: E402
-from zcfdocs.printing.pdf import print_pdf  # noqa: E402
-from zcfdocs.scorecard import Origin  # noqa: E402
-
 PLAN = ROOT / "tests/cases/oracle/plan.md"
 FONTS = ROOT / "theme" / "fonts"
 FACES = {

@@ -1,4 +1,4 @@
-"""Invented plans that all differ: `.venv/bin/python bench/round.py FOLDER N [--seed S]` (seed 1).
+"""Invented plans that all differ: `./zcf tool python -m bench.round FOLDER N [--seed S]` (seed 1).
 
 FOLDER becomes a git repository of its own: the catalogues, and N plans over all districts, many trades and all stages, each passing
 `zcfdocs check` without an error. Three commits, so that stages have a history. The same seed gives the same bytes and commits; the
@@ -13,21 +13,17 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zlib
 from collections.abc import Iterator
 from itertools import chain, product, repeat
 from pathlib import Path
 from random import Random
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.invention import Firm, Invention, words  # noqa: E402  # the project's folder must be on the path first
-from bench.leaves import Data, read, write  # noqa: E402
-from zcfdocs.checks.identity import organisation_check  # noqa: E402
-from zcfdocs.fields import USCC_ALPHABET, uscc_check  # noqa: E402
-from zcfdocs.places import INDICATORS  # noqa: E402
+from bench.invention import Firm, Invention, words
+from bench.leaves import Data, read, write
+from zcfdocs.checks.identity import organisation_check
+from zcfdocs.fields import USCC_ALPHABET, uscc_check
+from zcfdocs.places import INDICATORS
 
 CATALOGUE = INDICATORS / "tianjin-2025"
 # How often a stage comes, of so many plans; stages not named come once. Most plans of a round become public.
@@ -66,7 +62,7 @@ def code(district: str, number: int) -> str:
 
 
 def firms(count: int, seed: int) -> Iterator[Firm]:
-    chance = Random(seed)  # noqa: S311  # nothing secret is drawn
+    chance = Random(seed)
     stages, places = (read((CATALOGUE / name).read_text(encoding="utf-8")) for name in ("stages.yaml", "districts.yaml"))
     classes = read((INDICATORS / "classification/gbt-4754-2017.yaml").read_text(encoding="utf-8"))["classes"]
     names, districts = {item["code"]: item["name"] for item in classes}, {item["key"]: item for item in places["districts"]}
@@ -92,7 +88,7 @@ def firms(count: int, seed: int) -> Iterator[Firm]:
 
 def texts(firm: Firm, seed: int) -> tuple[str, ...]:
     """plan.md at each commit: two steps before, one step before, and at its stage; the first claims less."""
-    made = Invention(firm, Random(f"{seed}/{firm.slug}"))  # noqa: S311
+    made = Invention(firm, Random(f"{seed}/{firm.slug}"))
     last = f"---\n{write(made.front())}---\n{made.body()}"
     steps = [firm.way[max(0, len(firm.way) - back)] for back in (3, 2, 1)]
     found = [last.replace(f"\nstage: {firm.way[-1]}\n", f"\nstage: {stage}\n", 1) for stage in steps]

@@ -1,4 +1,4 @@
-"""CPU of signing a prepared PDF beside pyHanko's stock signer: `.venv/bin/python bench/sign.py [N]` (default 20 copies).
+"""CPU of signing a prepared PDF beside pyHanko's stock signer: `./zcf tool python -m bench.sign [N]` (default 20 copies).
 
 Both sign the same PDF at level B with one RSA-3072 key, certificate, seal picture and field, in turn in this process, warm. Stock is
 what the library's manual shows: `SimpleSigner`, `PdfImage`, `PdfSigner.sign_pdf`; it parses and checks the private key at each of the
@@ -14,30 +14,26 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.images import PdfImage
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.stamp import StaticStampStyle
 
-from cryptography import x509  # noqa: E402  # the project's folder must be on the path first
-from cryptography.hazmat.primitives import hashes  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
-from cryptography.x509.oid import NameOID  # noqa: E402
-from pyhanko.pdf_utils.images import PdfImage  # noqa: E402
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: E402
-from pyhanko.sign.fields import SigSeedSubFilter  # noqa: E402
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner  # noqa: E402
-from pyhanko.stamp import StaticStampStyle  # noqa: E402
-
-from bench.pdf import PLAN, manuscript  # noqa: E402
-from zcfdocs.manuscript.manuscript import Manuscript  # noqa: E402
-from zcfdocs.printing.pdf import print_pdf  # noqa: E402
-from zcfdocs.sealing.keys.held import HeldSigner  # noqa: E402
-from zcfdocs.sealing.keys.pkcs12 import held  # noqa: E402
-from zcfdocs.sealing.parties import ROLES  # noqa: E402
-from zcfdocs.sealing.pdf.integrity import verified  # noqa: E402
-from zcfdocs.sealing.pdf.signing import placed  # noqa: E402
-from zcfdocs.sealing.seal import sample_seal  # noqa: E402
+from bench.pdf import PLAN, manuscript
+from zcfdocs.manuscript.manuscript import Manuscript
+from zcfdocs.printing.pdf import print_pdf
+from zcfdocs.sealing.keys.held import HeldSigner
+from zcfdocs.sealing.keys.pkcs12 import held
+from zcfdocs.sealing.parties import ROLES
+from zcfdocs.sealing.pdf.integrity import verified
+from zcfdocs.sealing.pdf.signing import placed
+from zcfdocs.sealing.seal import sample_seal
 
 BITS = 3072
 

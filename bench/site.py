@@ -1,4 +1,4 @@
-"""How the public site grows: `./zcf tool python bench/site.py [--plans 100,1000] [--edit] [--pages]` (default 40,200; 100,1000 takes an hour, with `--pages` half of it).
+"""How the public site grows: `./zcf tool python -m bench.site [--plans 100,1000] [--edit] [--pages]` (default 40,200; 100,1000 takes an hour, with `--pages` half of it).
 
 For each number of invented plans (`bench/round.py`) the site is built cold, `zcfdocs build --to site --public` in a process of its own
 with neither cache nor output. Printed: CPU (user + system, of the process and its children) for a plan's page, which may be 1.15 times as
@@ -21,10 +21,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.round import commit, write_round  # noqa: E402  # the project's folder must be on the path first
+from bench.round import commit, write_round
 
 COMMAND = [sys.executable, "-m", "zcfdocs.cli", "build", "--to", "site", "--public", "--keep-going"]
 PAGES = """
