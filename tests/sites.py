@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import lxml.html
 
 from zcfdocs.catalogue import Rulebook
 from zcfdocs.dossier import Dossier
@@ -49,3 +52,22 @@ def built(room: Path, *dossiers: Dossier, **options: object) -> Path:
     assemble(room, files, whole, Store(room / "cache"))
     write_tree(room / "site", integrities(room / "site", whole.address, [one.key for one in dossiers], whole.preview))
     return room / "site"
+
+
+def broken_links(site: Path) -> list[tuple[str, str]]:
+    """Page and address of whatever a page links to, loads or shows that is not in the site, or has no such anchor."""
+    pages = {path: lxml.html.document_fromstring(path.read_bytes()) for path in sorted(site.rglob("*.html"))}
+    anchors = {path: set(page.xpath("//@id")) for path, page in pages.items()}
+    found = []
+    for path, page in pages.items():
+        if path.name == "404.html":  # its addresses begin at the server's root
+            continue
+        for address in page.xpath("//a/@href | //link/@href | //script/@src | //img/@src"):
+            target = urlsplit(address)
+            if target.scheme or target.netloc or not (target.path or target.fragment):
+                continue
+            file = (path.parent / unquote(target.path)).resolve() if target.path else path
+            file = file / "index.html" if file.is_dir() else file
+            if not file.is_file() or (target.fragment and file.suffix == ".html" and unquote(target.fragment) not in anchors[file]):
+                found.append((path.relative_to(site).as_posix(), address))
+    return found

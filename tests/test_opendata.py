@@ -338,7 +338,7 @@ def test_the_package_tells_the_columns_and_types_of_the_tables(made: dict[str, b
 def test_the_same_round_in_another_order_gives_the_same_bytes(round_: Round, made: dict[str, bytes]) -> None:
     turned = replace(round_, plans=tuple(reversed(round_.plans)))
     assert opendata.files(turned) == made
-    assert opendata.pages(turned) == opendata.pages(round_)
+    assert opendata.pages(turned, opendata.files(turned)) == opendata.pages(round_, opendata.files(round_))
     assert feeds.files(turned, {}) == feeds.files(round_, {})
 
 
@@ -346,7 +346,7 @@ def test_the_same_round_in_another_order_gives_the_same_bytes(round_: Round, mad
 
 
 def test_the_page_explains_every_column_and_gives_every_files_digest(round_: Round, made: dict[str, bytes]) -> None:
-    page = html.unescape(opendata.pages(round_)["data/index.md"])
+    page = html.unescape(opendata.pages(round_, opendata.files(round_))["data/index.md"])
     for table in TABLES:
         for column in table.columns:
             assert column.name in page
@@ -364,7 +364,7 @@ def test_a_round_of_any_size_and_without_address_is_told(round_: Round, plans: i
     data = json.loads(opendata.files(small)["data/plans.json"])
     assert data["preview"] is True
     assert list(faults(schemas.plans(), data)) == []
-    assert f"{plans} 份方案" in opendata.pages(small)["data/index.md"]
+    assert f"{plans} 份方案" in opendata.pages(small, opendata.files(small))["data/index.md"]
     if plans:
         assert lines(opendata.files(small)["data/plans.csv"])[0]["方案页"].startswith("plans/")
 
@@ -522,10 +522,12 @@ def test_no_file_tells_a_private_value(wholes: dict[str, Dossier], round_: Round
     private = {value for whole in wholes.values() for value in private_values(whole.plan, whole.catalogue)}
     values = {value for value in private if not re.fullmatch(r"[\d.,%-]+", value)}
     assert set(SECRETS) - {"022-87654321"} <= values
-    everything = made | feeds.files(round_, PAGES) | {name: text.encode() for name, text in opendata.pages(round_).items()}
+    everything = (
+        made | feeds.files(round_, PAGES) | {name: text.encode() for name, text in opendata.pages(round_, opendata.files(round_)).items()}
+    )
     everything |= {f"{plan['key']}.html": linked.script(linked.dataset(plan, ADDRESS)).encode() for plan in round_.living}
     empty = Round((), round_.books, address=ADDRESS)
-    always = b"".join(opendata.files(empty).values()) + opendata.pages(empty)["data/index.md"].encode()
+    always = b"".join(opendata.files(empty).values()) + opendata.pages(empty, opendata.files(empty))["data/index.md"].encode()
     for value in (*values, "022-87654321"):
         for form in {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], html.escape(value)}:
             if form.encode() not in always:

@@ -5,22 +5,19 @@ from __future__ import annotations
 import random
 import re
 import shutil
-import threading
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from html import escape
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import markdown
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.pages import chromium, served
 from zcfdocs.errors import ZcfError
 from zcfdocs.loading import Shelf
 from zcfdocs.manuscript.parts import parts
@@ -94,15 +91,6 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
-class Handler(SimpleHTTPRequestHandler):
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 def group(address: str) -> str:
     return address.split("/")[1] if address.startswith("plans/") else "site"
 
@@ -122,13 +110,8 @@ def built() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("没有 Chromium，搜索未在浏览器里测试（apt-get install chromium）")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -142,13 +125,9 @@ def site(built: Mapping[str, bytes], browser: Browser, tmp_path_factory: pytest.
     shutil.copy(THEME / "site" / "assets" / "search.js", folder / "assets")
     for name in {group(address) for address in built}:
         index({address: content for address, content in built.items() if group(address) == name}, folder / "search" / name)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(root))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        address = f"http://127.0.0.1:{server.server_address[1]}/a/%E7%AB%99%E7%82%B9/"
+    with served(root, headers={"Content-Security-Policy": POLICY}) as top:
+        address = f"{top}a/%E7%AB%99%E7%82%B9/"
         yield Site(folder, address, {name: (*texts, "二") for name, texts in WRITTEN.items()} | as_shown(browser, address))
-        server.shutdown()
-        thread.join()
 
 
 def as_shown(browser: Browser, address: str) -> dict[str, tuple[str, ...]]:

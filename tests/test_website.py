@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import lxml.html
 import pytest
 
+from tests.repository import Repository
+from tests.sites import broken_links
 from zcfdocs import website
 from zcfdocs.build import build
 from zcfdocs.cli.making import _address
@@ -26,20 +26,13 @@ HAIHENG, JINHE = PLANS / "binhai/haiheng-biopharma", PLANS / "xiqing/jinhe-auto-
 USCC = "91120111MA0EXAMP1P"
 
 
-class Round:
-    """A repository of two plans in two districts, the first of which went from draft to candidate and was renamed on the way."""
+class Round(Repository):
+    """A repository of plans with the catalogues they need."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.days = home, 0
-        home.mkdir()
+        super().__init__(home)
+        self.home = home
         shutil.copytree(INDICATORS, home / "indicators")
-        self.git("init", "-q", "-b", "main")
-
-    def git(self, *words: str) -> str:
-        day = f"2025-05-{self.days + 1:02d}T12:00:00+08:00"
-        own = {"GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day, "GIT_CONFIG_GLOBAL": os.devnull}
-        command = ["git", "-c", "user.name=测试", "-c", "user.email=test@example.com", *words]
-        return subprocess.run(command, cwd=self.home, env=os.environ | own, check=True, capture_output=True, text=True).stdout.strip()
 
     def write(self, place: str, source: Path, *changes: tuple[str, str]) -> None:
         text = (source / "plan.md").read_text("utf-8")
@@ -51,12 +44,6 @@ class Round:
         (folder / "plan.md").write_text(text, encoding="utf-8")
         if not (folder / "evidence").exists():
             shutil.copytree(source / "evidence", folder / "evidence")
-
-    def commit(self) -> str:
-        self.days += 1
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "x")
-        return self.git("rev-parse", "HEAD")
 
     def build(self, out: str = "dist", public: bool = True, tell: Callable[[str], None] = lambda _: None) -> Path:
         options = Options((self.home / "plans",), self.home, self.home / out, ("site",), public=public, address="https://zcf.example/x/")
@@ -128,21 +115,7 @@ def test_the_feed_and_the_sitemap_carry_days_of_the_history(site: Path) -> None:
 
 
 def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
-    pages = {path: lxml.html.document_fromstring(path.read_bytes()) for path in site.rglob("*.html")}
-    anchors = {path: set(page.xpath("//@id")) for path, page in pages.items()}
-    for path, page in pages.items():
-        if path.name == "404.html":  # its addresses begin at the server's root
-            continue
-        for href in page.xpath("//a/@href | //link/@href | //script/@src | //img/@src"):
-            target, _, fragment = href.partition("#")
-            target = target.partition("?")[0]
-            if ":" in target or not (target or fragment):
-                continue
-            file = (path.parent / target).resolve() if target else path
-            file = file / "index.html" if file.is_dir() else file
-            assert file.is_file(), (path, href)
-            if fragment and file.suffix == ".html":
-                assert fragment in anchors[file], (path, href)
+    assert broken_links(site) == []
 
 
 # What is shown ------------------------------------------------------------------------------------------------------------

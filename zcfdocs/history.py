@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from typing import Self
 
 import git
 from gitdb.exc import BadName, BadObject
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.fields import Flag, Noun, Text
@@ -62,8 +63,8 @@ class History:
 
     def day(self, folder: Path) -> str:
         """The day of the newest commit that touched the folder, "" where there is none."""
-        inside = self.top is not None and folder.resolve().is_relative_to(self.top)
-        return self.touched.get(folder.resolve().relative_to(self.top).as_posix(), "") if self.top and inside else ""
+        place = folder.resolve()
+        return self.touched.get(place.relative_to(self.top).as_posix(), "") if self.top and place.is_relative_to(self.top) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,19 @@ class _Head(Noun):
 
 @dataclass(frozen=True, slots=True)
 class _Told:
+    """What a plan.md says of that; as one line in the cache, empty for what is no plan."""
+
     identity: str
     catalogue: str
     stage: str
     publish: bool
+
+    def written(self) -> str:
+        return json.dumps((self.identity, self.catalogue, self.stage, self.publish))
+
+    @classmethod
+    def read(cls, line: str) -> Self | None:
+        return cls(*json.loads(line)) if line else None
 
 
 def identity(uscc: str, site: str | None) -> str:
@@ -115,7 +125,7 @@ def history(plans: Path, store: Store | None = None) -> History:
     top = top_of(plans)
     if top is None:
         return History()
-    known = {blob: json.loads(said) for blob, said in store.remembered(KNOWN).items()} if store else {}
+    known = store.remembered(KNOWN) if store else {}
     try:
         with git.Repo(top) as repository:
             repository.git.update_environment(**SAFE)
@@ -127,7 +137,7 @@ def history(plans: Path, store: Store | None = None) -> History:
     except git.GitCommandError as error:
         raise ZcfError(f"git 不能读取 {top} 的历史：{str(error.stderr).strip()[:200]}", hint="用 git status 查看仓库是否损坏") from error
     if store and heads.used.keys() != known.keys():
-        store.remember(KNOWN, {blob: json.dumps(said) for blob, said in heads.used.items()})
+        store.remember(KNOWN, heads.used)
     return replace(found, top=top, shallow=shallow)
 
 
@@ -187,27 +197,37 @@ def _changes(repository: git.Repo, root: str) -> Iterator[_Change]:
 class _Heads:
     """What blobs of plan.md say; `used` is all that was asked, with what was known before."""
 
-    def __init__(self, repository: git.Repo, known: Mapping[str, list[str] | None]) -> None:
+    def __init__(self, repository: git.Repo, known: Mapping[str, str]) -> None:
         self._repository, self._known = repository, known
-        self.used: dict[str, list[str] | None] = {}
+        self.used: dict[str, str] = {}
 
     def of(self, blob: str) -> _Told | None:
-        """None for what is no plan, or is missing."""
-        found = self._known[blob] if blob in self._known else _told(self._repository, blob)
-        self.used[blob] = found
-        return _Told(found[0], found[1], found[2], found[3] == "true") if found else None
+        """None for what is no plan, and for what a partial clone lacks, which may be there the next time."""
+        if blob in self._known:
+            self.used[blob] = self._known[blob]
+        elif (raw := _content(self._repository, blob)) is not None:
+            told = _told(raw)
+            self.used[blob] = told.written() if told else ""
+        return _Told.read(self.used.get(blob, ""))
 
 
-def _told(repository: git.Repo, blob: str) -> list[str] | None:
-    """Read as `check` reads it: identity, catalogue, stage and consent."""
+def _content(repository: git.Repo, blob: str) -> bytes | None:
+    """Empty where it is too large for a plan."""
     try:
         stream = repository.odb.stream(bytes.fromhex(blob))
-        raw = stream.read() if stream.size <= LARGEST else b""
+        return bytes(stream.read()) if stream.size <= LARGEST else b""
+    except (BadName, BadObject, ValueError):
+        return None
+
+
+def _told(raw: bytes) -> _Told | None:
+    """Read as `check` reads it."""
+    try:
         front, _, _, problem = split(raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
         root = None if problem else parse(front)[0]
         head = _Head.model_validate(root.data) if root is not None else None
-    except (BadName, BadObject, ValueError, ValidationError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     if head is None or not USCC.fullmatch(head.factory.uscc):
         return None
-    return [identity(head.factory.uscc, head.factory.site), head.catalogue, head.stage, "true" if head.publish else "false"]
+    return _Told(identity(head.factory.uscc, head.factory.site), head.catalogue, head.stage, head.publish)

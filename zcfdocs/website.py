@@ -22,14 +22,13 @@ from zcfdocs.jobs import Job, Options, task_of
 from zcfdocs.places import MKDOCS
 from zcfdocs.site.assembly import assemble
 from zcfdocs.site.round import Round
-from zcfdocs.site.settings import address_of, contact_of
+from zcfdocs.site.settings import contact_of, own_address
 from zcfdocs.site.staging import FACTS, PDF, Extras, View, stage_round
 from zcfdocs.store import Store, key_of, replace_folder, write_tree
 from zcfdocs.versions import shaping
 from zcfdocs.webpage import STAGED, Showing, make_pages
 from zcfdocs.workers import Order, Tell, fulfil
 
-Files = Mapping[str, bytes]
 PLACE = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")  # spec 1; what lies elsewhere has no address
 NEWEST = 50  # versions of a plan that are told
 
@@ -60,10 +59,16 @@ def make_site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -
         tell("仓库是浅克隆，历史不完整：网站上的版本记录可能缺早先的版本。取回全部历史：git fetch --unshallow")
     cache = Store(store.root / "site")
     failed = fulfil([order for order in orders.values() if not _is_kept(order.key, cache)], options.jobs, cache, tell)
-    plans = {place: unpacked((cache.folder(order.key) / STAGED).read_bytes()) for place, order in orders.items() if place not in failed}
+    kept = {place: cache.folder(order.key) for place, order in orders.items() if place not in failed}
+    plans = {place: unpacked((folder / STAGED).read_bytes()) for place, folder in sorted(kept.items())}
+    known = tuple(json.loads(files[f"plans/{place}/{FACTS}"]) for place, files in plans.items())
+    round_ = Round(known, tuple(books), not options.public, _address(options))
+    unplaced = {job.place: job.examined.findings for job in jobs if job.place not in plans} if options.show_findings else {}
+    own = {name: data for files in plans.values() for name, data in files.items() if not name.endswith(FACTS)}
+    staged = stage_round(round_, Extras(unplaced, contact_of(MKDOCS))) | own
+    papers = {place: folder / PDF for place, folder in kept.items() if (folder / PDF).is_file()}
     with tempfile.TemporaryDirectory(prefix="stage-", dir=store.root) as folder:
-        papers = {place: path for place in plans if (path := cache.folder(orders[place].key) / PDF).is_file()}
-        used = _assemble(Path(folder), jobs, books, plans, papers, options, cache)
+        used = _fill(Path(folder), staged, papers, round_, cache)
         _keep_stage(Path(folder) / "stage")
         options.out.mkdir(parents=True, exist_ok=True)
         ready = Path(tempfile.mkdtemp(prefix=".zcf-", dir=options.out))
@@ -101,7 +106,7 @@ def _order(job: Job, options: Options, past: History) -> Order:
     view = View(
         preview=not options.public,
         findings=shown,
-        address=options.address or address_of(MKDOCS),
+        address=_address(options),
         changed=past.day(job.examined.path.parent),
         complete=not past.shallow,
         pdf=not options.show_findings,  # a preview that follows each saved file must not wait for it
@@ -121,29 +126,23 @@ def _frame(options: Options) -> dict[str, str]:
     return {name: str(value) for name, value in chosen.items()} | shaping()
 
 
-def _assemble(
-    room: Path,
-    jobs: Sequence[Job],
-    books: Sequence[Rulebook],
-    plans: Mapping[str, Files],
-    papers: Mapping[str, Path],
-    options: Options,
-    cache: Store,
-) -> frozenset[str]:
-    """The whole site in `room/site`, what plain mkdocs would build in `room/stage`; the keys of what it took from the cache."""
-    address = options.address or address_of(MKDOCS)
-    known = tuple(json.loads(plans[place][f"plans/{place}/{FACTS}"]) for place in sorted(plans))
-    round_ = Round(known, tuple(books), not options.public, address, options.draft)
-    unplaced = {job.place: job.examined.findings for job in jobs if job.place not in plans} if options.show_findings else {}
-    staged = stage_round(round_, Extras(unplaced, contact_of(MKDOCS)))
-    own = {name: data for files in plans.values() for name, data in files.items() if not name.endswith(FACTS)}
-    write_tree(room / "stage", {**staged, **own})
-    used = assemble(room, {**staged, **own}, round_, cache)
-    for place, paper in papers.items():  # files of a megabyte each, which need not be held
+def _fill(room: Path, staged: Mapping[str, bytes], papers: Mapping[str, Path], round_: Round, cache: Store) -> frozenset[str]:
+    """The whole site in `room/site`, what plain mkdocs would build in `room/stage`; the keys of what it took from the cache.
+
+    `papers` are the public PDFs by place: files of a megabyte each, which need not be held.
+    """
+    write_tree(room / "stage", staged)
+    used = assemble(room, staged, round_, cache)
+    for place, paper in papers.items():
         for tree in ("stage", "site"):
             shutil.copyfile(paper, room / tree / "plans" / place / PDF)
-    write_tree(room / "site", proofs.integrities(room / "site", address, list(plans), not options.public))
+    places = [plan["key"] for plan in round_.plans]
+    write_tree(room / "site", proofs.integrities(room / "site", round_.address, places, round_.preview))
     return used
+
+
+def _address(options: Options) -> str:
+    return options.address or own_address(MKDOCS)
 
 
 def _books(jobs: Sequence[Job], shown: Container[str]) -> list[Rulebook]:

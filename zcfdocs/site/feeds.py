@@ -37,28 +37,28 @@ class Entry:
     stage: dict[str, str] = field(default_factory=dict)
 
 
-def files(round: Round, pages: Mapping[str, str]) -> dict[str, bytes]:
-    return {"feed.xml": atom(round), "robots.txt": robots(round), **sitemap(round, pages)}
+def files(round_: Round, pages: Mapping[str, str]) -> dict[str, bytes]:
+    return {"feed.xml": atom(round_), "robots.txt": robots(round_), **sitemap(round_, pages)}
 
 
-def atom(round: Round) -> bytes:
+def atom(round_: Round) -> bytes:
     """feed.xml (RFC 4287): the newest versions of plans, and withdrawals; a day begins at midnight of Beijing time, UTC+8."""
     entries = sorted(
-        (entry for plan in sorted(round.plans, key=lambda plan: str(plan["key"])) for entry in _entries(plan)),
+        (entry for plan in sorted(round_.plans, key=lambda plan: str(plan["key"])) for entry in _entries(plan)),
         key=lambda entry: (entry.day, entry.identity),
         reverse=True,
     )
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]  # a default namespace
     feed.set(f"{{{XML}}}lang", "zh-CN")
-    places = sorted({book.catalogue.place for book in round.books})
-    _add(feed, "id", _urn("preview" if round.preview else "public", *places))
-    _add(feed, "title", f"{TITLE}（预览）" if round.preview else TITLE)
+    places = sorted({book.catalogue.place for book in round_.books})
+    _add(feed, "id", _urn("preview" if round_.preview else "public", *places))
+    _add(feed, "title", f"{TITLE}（预览）" if round_.preview else TITLE)
     _add(feed, "updated", _moment(max((entry.day for entry in entries), default=NOTHING_YET)))
-    if round.address:
-        _add(feed, "link", rel="self", type="application/atom+xml", href=address_of(round.address, "feed.xml"))
-    _add(feed, "link", rel="alternate", type="text/html", href=address_of(round.address, "plans/index.html"))
+    if round_.address:
+        _add(feed, "link", rel="self", type="application/atom+xml", href=address_of(round_.address, "feed.xml"))
+    _add(feed, "link", rel="alternate", type="text/html", href=address_of(round_.address, "plans/index.html"))
     for entry in entries[:NEWEST]:
-        _append(feed, entry, round.address)
+        _append(feed, entry, round_.address)
     return _written(feed)
 
 
@@ -117,17 +117,17 @@ def _moment(day: str) -> str:
     return f"{day}T00:00:00+08:00"
 
 
-def sitemap(round: Round, pages: Mapping[str, str], limit: int = LIMIT) -> dict[str, bytes]:
+def sitemap(round_: Round, pages: Mapping[str, str], limit: int = LIMIT) -> dict[str, bytes]:
     """Files by name for pages (path → ISO day of its last change, or ""): none for a preview or without the site's address."""
-    if round.preview or not round.address:
+    if round_.preview or not round_.address:
         return {}
     found = sorted(pages.items())
     if len(found) <= limit:
-        return {"sitemap.xml": _sitemap("urlset", "url", round.address, dict(found))}
+        return {"sitemap.xml": _sitemap("urlset", "url", round_.address, dict(found))}
     parts = {f"sitemap-{at // limit + 1}.xml": dict(found[at : at + limit]) for at in range(0, len(found), limit)}
     index = {name: max(part.values()) for name, part in parts.items()}
-    made = {name: _sitemap("urlset", "url", round.address, part) for name, part in parts.items()}
-    return {"sitemap.xml": _sitemap("sitemapindex", "sitemap", round.address, index), **made}
+    made = {name: _sitemap("urlset", "url", round_.address, part) for name, part in parts.items()}
+    return {"sitemap.xml": _sitemap("sitemapindex", "sitemap", round_.address, index), **made}
 
 
 def _sitemap(kind: str, item: str, address: str, days: Mapping[str, str]) -> bytes:
@@ -140,12 +140,12 @@ def _sitemap(kind: str, item: str, address: str, days: Mapping[str, str]) -> byt
     return _written(root)
 
 
-def robots(round: Round) -> bytes:
+def robots(round_: Round) -> bytes:
     """RFC 9309. It speaks for a host only where it lies at its top; below a path the pages' own marks hold."""
-    if round.preview:
+    if round_.preview:
         return b"User-agent: *\nDisallow: /\n"
     told = "User-agent: *\nAllow: /\n"
-    return f"{told}Sitemap: {address_of(round.address, 'sitemap.xml')}\n".encode() if round.address else told.encode()
+    return f"{told}Sitemap: {address_of(round_.address, 'sitemap.xml')}\n".encode() if round_.address else told.encode()
 
 
 def _written(root: etree._Element) -> bytes:

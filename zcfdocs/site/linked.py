@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from zcfdocs.scorecard import Json
 from zcfdocs.site.addresses import address_of, page_of, permanent
+from zcfdocs.site.markup import in_script
 from zcfdocs.site.round import Round
 from zcfdocs.site.tables import TOTALS
 
@@ -25,13 +25,11 @@ WHOLE = {
     "rows.csv": ("指标得分表", "text/csv"),
     "datapackage.json": ("数据包说明", "application/json"),
 }
-ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def script(data: Json) -> str:
-    """A data block for the page. JSON's own escapes stand for every sign that could end the element or begin another."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
-    return Markup(f'<script type="application/ld+json">{text}</script>')  # noqa: S704  # escaped above
+    """A data block for the page."""
+    return Markup(f'<script type="application/ld+json">{in_script(data)}</script>')  # noqa: S704  # escaped there
 
 
 def dataset(facts: Json, address: str, downloads: Sequence[str] = tuple(DOWNLOADS)) -> Json:
@@ -66,29 +64,29 @@ def dataset(facts: Json, address: str, downloads: Sequence[str] = tuple(DOWNLOAD
     }
 
 
-def catalog(round: Round) -> Json:
+def catalog(round_: Round) -> Json:
     """The data page as a DataCatalog of one Dataset, that of all plans."""
     root = "../"
-    changed = max((plan["changed"] for plan in round.plans), default="")
+    changed = max((plan["changed"] for plan in round_.plans), default="")
     return {
         "@context": "https://schema.org",
         "@type": "DataCatalog",
         "name": TITLE,
         "description": "“零碳”工厂试点方案的公开数据：企业、阶段、得分、能耗、碳排放和承诺的节约量。",
         "inLanguage": "zh-CN",
-        "url": address_of(round.address, "data/index.html", root),
+        "url": address_of(round_.address, "data/index.html", root),
         **({"dateModified": changed} if changed else {}),
         "isAccessibleForFree": True,
         "dataset": {
             "@type": "Dataset",
             "name": f"{TITLE}（全部方案）",
-            "description": f"{len(round.living)} 份公开的“零碳”工厂试点方案的得分、能耗、碳排放和承诺的节约量，每次发布时重新生成。",
-            "url": address_of(round.address, "data/index.html", root),
+            "description": f"{len(round_.living)} 份公开的“零碳”工厂试点方案的得分、能耗、碳排放和承诺的节约量，每次发布时重新生成。",
+            "url": address_of(round_.address, "data/index.html", root),
             "isBasedOn": [
-                {"@type": "CreativeWork", "name": title} for title in sorted({book.catalogue.notice.title for book in round.books})
+                {"@type": "CreativeWork", "name": title} for title in sorted({book.catalogue.notice.title for book in round_.books})
             ],
             "isAccessibleForFree": True,
-            "distribution": [_download(round.address, f"data/{name}", root, *said) for name, said in WHOLE.items()],
+            "distribution": [_download(round_.address, f"data/{name}", root, *said) for name, said in WHOLE.items()],
         },
     }
 

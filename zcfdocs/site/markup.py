@@ -17,6 +17,7 @@ from zcfdocs.figure import display, percent
 from zcfdocs.places import THEME
 
 TOKEN = re.compile(r"""<!--.*?-->|(?P<tag></?[A-Za-z](?:"[^"]*"|'[^']*'|[^'">])*>)|(?P<text>[^<]+|<)""", re.DOTALL)
+ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!])")
 SCROLL = '<div class="zcf-scroll" role="group" aria-label="表格，可左右滚动" tabindex="0">'
 
@@ -67,6 +68,11 @@ def scrolling(content: str) -> str:
     """Each table in a box of its own that scrolls sideways, also by keyboard; Material would box a table without a class again."""
     classed = re.sub(r"<table\b(?![^>]*\sclass=)", '<table class="zcf-table"', content)
     return re.sub(r"</table\s*>", "</table></div>", re.sub(r"(?=<table\b)", SCROLL, classed))
+
+
+def in_script(data: Any) -> str:
+    """JSON whose own escapes stand for every sign that could end a script or begin another element."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
 
 
 def number(value: str | None, digits: int = 2, below: str | None = None) -> str:

@@ -30,27 +30,27 @@ JSON_FILES = {
 SCHEMAS = {"plans.schema.json": schemas.plans, "scorecard.schema.json": schemas.scorecard}
 
 
-def files(round: Round) -> dict[str, bytes]:
+def files(round_: Round) -> dict[str, bytes]:
     """Path below docs_dir → content. Made of the facts alone; neither clock nor builder is in it."""
     made = {
-        "plans.json": plans(round),
+        "plans.json": plans(round_),
         **{name: _json(schema()) for name, schema in SCHEMAS.items()},
-        **{f"{table.name}.csv": table.printed(round) for table in TABLES},
+        **{f"{table.name}.csv": table.printed(round_) for table in TABLES},
     }
-    return {f"data/{name}": content for name, content in {**made, "datapackage.json": _json(package(round, made))}.items()}
+    return {f"data/{name}": content for name, content in {**made, "datapackage.json": _json(package(round_, made))}.items()}
 
 
-def plans(round: Round) -> bytes:
+def plans(round_: Round) -> bytes:
     """zcf-plans/1, a plan on each line so that two states differ by lines."""
-    head = {"format": "zcf-plans/1", "preview": round.preview, "generated_from": source(round)}
-    told = (_compact(_told(plan)) for plan in sorted(round.plans, key=_key))
+    head = {"format": "zcf-plans/1", "preview": round_.preview, "generated_from": source(round_)}
+    told = (_compact(_told(plan)) for plan in sorted(round_.plans, key=_key))
     return (_compact(head)[:-1] + ',"plans":[\n' + ",\n".join(told) + "\n]}\n").encode()
 
 
-def source(round: Round) -> Json:
+def source(round_: Round) -> Json:
     """What the data are made from; `digest` is over `key NUL digest LF` of every living plan, by key."""
-    lines = "".join(f"{plan['key']}\0{plan['digest']}\n" for plan in sorted(round.living, key=_key))
-    books = [{"id": name, "digest": digest} for name, digest in sorted({book.id: book.digest for book in round.books}.items())]
+    lines = "".join(f"{plan['key']}\0{plan['digest']}\n" for plan in sorted(round_.living, key=_key))
+    books = [{"id": name, "digest": digest} for name, digest in sorted({book.id: book.digest for book in round_.books}.items())]
     return {"catalogues": books, "digest": _digest(lines.encode())}
 
 
@@ -59,27 +59,27 @@ def _told(plan: Json) -> Json:
     return {name: plan[name] for name in ("key", "id", "uscc", "name", "withdrawn")} if plan["withdrawn"] else plan
 
 
-def package(round: Round, made: Mapping[str, bytes]) -> Json:
+def package(round_: Round, made: Mapping[str, bytes]) -> Json:
     """Data Package 2.0 over the files beside it, by name; no licence is claimed, so none is named."""
     tables = [_resource(f"{table.name}.csv", table.title, table.about, made) | _schema(table) for table in TABLES]
     whole = _resource("plans.json", *JSON_FILES["plans.json"], made) | {"jsonSchema": "plans.schema.json"}
-    home = {"homepage": address_of(round.address, "data/index.html")} if round.address else {}
+    home = {"homepage": address_of(round_.address, "data/index.html")} if round_.address else {}
     return {
         "$schema": PROFILE,
         "name": "zcf-plans",
-        "title": f"{TITLE}（预览）" if round.preview else TITLE,
+        "title": f"{TITLE}（预览）" if round_.preview else TITLE,
         "description": f"{ABOUT}{TERMS}",
         **home,
-        "sources": [{"title": title} for title in _notices(round)],
-        "generated_from": source(round),
+        "sources": [{"title": title} for title in _notices(round_)],
+        "generated_from": source(round_),
         "resources": [*tables, whole],
         # Not resources: readers of packages take a file of that name for a Table Schema.
         "schemas": [{"path": name, "title": JSON_FILES[name][0], **_measured(made[name])} for name in SCHEMAS],
     }
 
 
-def _notices(round: Round) -> Iterator[str]:
-    for notice in dict.fromkeys((book.catalogue.notice.issuer, book.catalogue.notice.title) for book in round.books):
+def _notices(round_: Round) -> Iterator[str]:
+    for notice in dict.fromkeys((book.catalogue.notice.issuer, book.catalogue.notice.title) for book in round_.books):
         yield "{}《{}》".format(*notice)
 
 
@@ -119,12 +119,8 @@ def _schema(table: Table) -> Json:
     return {"type": "table", "schema": schema, "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "header": True}}
 
 
-def pages(round: Round) -> dict[str, str]:
-    return explained(round, files(round))
-
-
-def explained(round: Round, staged: Mapping[str, bytes]) -> dict[str, str]:
-    """The page over what `files` made."""
+def pages(round_: Round, staged: Mapping[str, bytes]) -> dict[str, str]:
+    """The page that explains what `files` made."""
     made = {path.removeprefix("data/"): content for path, content in staged.items()}
     said = {f"{table.name}.csv": (table.title, table.about) for table in TABLES}
     said |= {**JSON_FILES, "datapackage.json": ("数据包说明", "Data Package 2.0：各文件的列、单位、大小和 SHA-256。")}
@@ -134,14 +130,14 @@ def explained(round: Round, staged: Mapping[str, bytes]) -> dict[str, str]:
             for name, (title, about) in said.items()
         ],
         "tables": [{"name": table.name, "title": table.title, "about": table.about, "columns": list(_columns(table))} for table in TABLES],
-        "counts": {"living": len(round.living), "withdrawn": len(round.withdrawn)},
-        "digest": source(round)["digest"],
-        "notices": list(_notices(round)),
+        "counts": {"living": len(round_.living), "withdrawn": len(round_.withdrawn)},
+        "digest": source(round_)["digest"],
+        "notices": list(_notices(round_)),
         "terms": TERMS,
-        "linked": script(catalog(round)),
-        "address": address_of(round.address, "data/index.html") if round.address else "",
+        "linked": script(catalog(round_)),
+        "address": address_of(round_.address, "data/index.html") if round_.address else "",
     }
-    return {"data/index.md": page("data.html", "开放数据", round.preview, values, description=ABOUT)}
+    return {"data/index.md": page("data.html", "开放数据", round_.preview, values, description=ABOUT)}
 
 
 def _columns(table: Table) -> Iterator[Json]:

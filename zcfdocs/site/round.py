@@ -17,7 +17,6 @@ class Round:
     books: tuple[Rulebook, ...]
     preview: bool = False
     address: str = ""
-    draft: bool = False
 
     @cached_property
     def living(self) -> tuple[Json, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 
-def address_of(mkdocs_yml: Path) -> str:
+def own_address(mkdocs_yml: Path) -> str:
     """The site's own address, "" where none is given."""
     return str(_settings(mkdocs_yml).get("site_url") or "")
 

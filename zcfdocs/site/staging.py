@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from zcfdocs.catalogue import Rulebook
 from zcfdocs.dossier import Dossier
 from zcfdocs.finding import CODES, Finding
 from zcfdocs.manuscript.parts import parts
 from zcfdocs.places import DOCS
+from zcfdocs.publication import DATA
 from zcfdocs.scorecard import Json
 from zcfdocs.scoring.score import STATUS_NAMES
 from zcfdocs.site import areas, compare, home, linked, listing, opendata, reporting, rows, search
 from zcfdocs.site.addresses import permanent
 from zcfdocs.site.downloads import address_code, rows_csv, years_csv
 from zcfdocs.site.facts import facts
-from zcfdocs.site.markup import front_matter
+from zcfdocs.site.markup import front_matter, in_script
 from zcfdocs.site.methods import methods
 from zcfdocs.site.page import marks, page
 from zcfdocs.site.plan_page import plan_page
@@ -32,9 +32,8 @@ GUIDES = {
     "signing": ("签署与核验", "怎样用证书签署，收到的文件怎样核验"),
 }
 CODES_GUIDE = ("codes", "检查代码", "检查时给出的每个代码是什么意思、怎样改")
-# Files of a plan's folder besides its page; the PDF is printed apart.
-DATA, FACTS, SCRIPT, PDF = "data.json", "facts.json", "facts.js", "public.pdf"
-LINE_ENDS = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+# Files of a plan's folder besides its page and data; the PDF is printed apart.
+FACTS, SCRIPT, PDF = "facts.json", "facts.js", "public.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def stage_plan(dossier: Dossier, versions: Sequence[Json], view: View) -> dict[s
     files |= {
         f"{folder}/index.md": page("plan.html", known["name"], view.preview, values, values["description"]),
         f"{folder}/{DATA}": dumped(dossier.card),
-        f"{folder}/{SCRIPT}": f"zcf.plan({_in_script(known)});\n",
+        f"{folder}/{SCRIPT}": f"zcf.plan({in_script(known)});\n",
     }
     for version in known["versions"]:
         place = f"p/{known['id']}/v{version['number']}"
@@ -98,12 +97,6 @@ def dumped(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _in_script(value: Json) -> str:
-    """JSON that no reader of a script can take for its end."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return "".join(LINE_ENDS.get(character, character) for character in text)
-
-
 @dataclass(frozen=True, slots=True)
 class Extras:
     """What the pages of the round need besides facts: findings of plans that have no page (preview only), and whom to write to."""
@@ -114,8 +107,6 @@ class Extras:
 
 def stage_round(round_: Round, extras: Extras) -> dict[str, bytes]:
     """Path below docs_dir → content of everything that is not one plan's."""
-    if extras.unplaced and not round_.preview:
-        raise ValueError("findings quote private values and are for a preview only")
     data = opendata.files(round_)
     texts: dict[str, str] = {}
     for made in (
@@ -125,7 +116,7 @@ def stage_round(round_: Round, extras: Extras) -> dict[str, bytes]:
         areas.pages(round_),
         rows.pages(round_),
         reporting.pages(round_, extras.contact),
-        opendata.explained(round_, data),
+        opendata.pages(round_, data),
         search.pages(round_),
         _lasting(round_),
         _reference(round_),
@@ -147,7 +138,7 @@ def _lasting(round_: Round) -> dict[str, str]:
 
 def _reference(round_: Round) -> dict[str, str]:
     """Methods, codes and guides."""
-    books = [methods(book) for book in unique(round_.books)]
+    books = [methods(book) for book in round_.books]
     codes = sorted(CODES.values(), key=lambda code: code.code)
     made = {
         "methods.md": page("methods.html", "方法与口径", round_.preview, {"books": books, "statuses": STATUS_NAMES}),
@@ -159,10 +150,6 @@ def _reference(round_: Round) -> dict[str, str]:
         title, _, rest = text.removeprefix("# ").partition("\n")
         made[f"{name}.md"] = front_matter(title, "", marks(round_.preview)) + f"# {title}\n{rest}"
     return made
-
-
-def unique(books: Sequence[Rulebook]) -> list[Rulebook]:
-    return list({book.id: book for book in books}.values())
 
 
 @cache

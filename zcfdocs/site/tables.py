@@ -59,9 +59,9 @@ class Table:
     key: tuple[str, ...]
     lines: Callable[[Round], Iterator[Json]]
 
-    def printed(self, round: Round) -> bytes:
+    def printed(self, round_: Round) -> bytes:
         header = [column.name for column in self.columns]
-        return sheet([header, *([column.value(line) for column in self.columns] for line in self.lines(round))])
+        return sheet([header, *([column.value(line) for column in self.columns] for line in self.lines(round_))])
 
 
 def _at(*route: str) -> Callable[[Json], Any]:
@@ -90,15 +90,15 @@ def _measured() -> Iterator[Column]:
         yield Column(f"{title}（{unit}）", "number", about, _at("savings", name), unit)
 
 
-def _plans(round: Round) -> Iterator[Json]:
-    for plan in sorted(round.living, key=lambda item: str(item["key"])):
+def _plans(round_: Round) -> Iterator[Json]:
+    for plan in sorted(round_.living, key=lambda item: str(item["key"])):
         places = {"page": page_of(plan["key"]), "permanent": permanent(plan["id"])}
-        yield plan | {name: address_of(round.address, path) for name, path in places.items()}
+        yield plan | {name: address_of(round_.address, path) for name, path in places.items()}
 
 
-def _rows(round: Round) -> Iterator[Json]:
+def _rows(round_: Round) -> Iterator[Json]:
     """One line per plan, row and phase."""
-    for plan in sorted(round.living, key=lambda item: str(item["key"])):
+    for plan in sorted(round_.living, key=lambda item: str(item["key"])):
         for row in plan["rows"]:
             kind = KINDS[row["kind"]]
             for phase, points in row["points"].items():
