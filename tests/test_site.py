@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 from tests.sites import broken_links, built
 from tests.sites import staged as stage
 from zcfdocs.cli import app
+from zcfdocs.cli.making import _explained
 from zcfdocs.dossier import Dossier, private_values
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import CODES, Finding
@@ -40,9 +41,10 @@ from zcfdocs.places import DOCS, INDICATORS, MKDOCS, THEME
 from zcfdocs.scorecard import Origin
 from zcfdocs.site.markup import block, front_matter, heading, one_line
 from zcfdocs.site.policy import guarded, inline_scripts
+from zcfdocs.site.round import Round
 from zcfdocs.site.run import build_site
 from zcfdocs.site.serve import Preview
-from zcfdocs.site.staging import GUIDES
+from zcfdocs.site.staging import GUIDES, Extras, stage_round
 
 HERE = Path(__file__).parent
 ORACLE = HERE / "cases" / "oracle"
@@ -295,6 +297,17 @@ def test_every_code_is_explained(staged: Mapping[str, bytes]) -> None:
     for code in CODES.values():
         assert f"{{#{code.code}}}" in page
         assert one_line(html.escape(code.wrong)) in page.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
+
+
+def test_the_checks_of_verify_are_explained_too() -> None:
+    """By the command that builds: the site itself knows no signatures."""
+    known = _explained("site,pdf")
+    assert {meaning.code for meaning in known} >= {"V100", "V203", "V301", "V601"}
+    assert _explained("pdf,data") == ()
+    page = text_of(stage_round(Round((), ()), Extras(meanings=known))["codes.md"])
+    for meaning in known:
+        assert f"{{#{meaning.code}}}" in page
+        assert meaning.mend in html.unescape(page)
 
 
 def at_stage(of: Dossier, key: str, **changes: object) -> Dossier:

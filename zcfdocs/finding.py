@@ -32,6 +32,16 @@ class Code:
     right: str
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What `zcfdocs explain` prints of a check of `verify`: what is looked at, why, and what to do where it fails."""
+
+    code: str
+    title: str
+    why: str
+    mend: str
+
+
 CODES: dict[str, Code] = {}
 
 

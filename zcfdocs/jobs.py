@@ -11,6 +11,7 @@ from pathlib import Path
 from zcfdocs.binding.bound import READ
 from zcfdocs.catalogue import Papers
 from zcfdocs.errors import ZcfError
+from zcfdocs.finding import Meaning
 from zcfdocs.pipeline import Examined
 from zcfdocs.places import indicators
 from zcfdocs.provenance import origins
@@ -37,6 +38,7 @@ class Options:
     why: bool = False
     show_findings: bool = False
     address: str = ""  # of the public site
+    meanings: tuple[Meaning, ...] = ()  # of the checks of `verify`, which the site explains besides those of `check`
 
 
 @dataclass(frozen=True, slots=True)

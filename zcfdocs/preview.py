@@ -10,13 +10,16 @@ from zcfdocs.build import build
 from zcfdocs.finding import Severity, count
 from zcfdocs.jobs import Options
 from zcfdocs.places import indicators
+from zcfdocs.sealing.meanings import meanings
 from zcfdocs.site.serve import serve
 
 
 def preview(paths: Sequence[Path], home: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Until interrupted. Plans with errors are shown as drafts with their findings on the page."""
     with tempfile.TemporaryDirectory(prefix="zcf-preview-") as room:
-        options = Options(tuple(paths), home, Path(room), ("site",), draft=True, keep_going=True, show_findings=True)
+        options = Options(
+            tuple(paths), home, Path(room), ("site",), draft=True, keep_going=True, show_findings=True, meanings=tuple(meanings().values())
+        )
 
         def rebuild() -> None:
             built = build(options, tell)

@@ -14,7 +14,7 @@ import typer
 from zcfdocs.build import build
 from zcfdocs.cli.frame import Paths, app, cannot, console, roots, say, stop
 from zcfdocs.errors import ZcfError
-from zcfdocs.finding import Severity, count, suggest
+from zcfdocs.finding import Meaning, Severity, count, suggest
 from zcfdocs.jobs import TARGETS, Options
 from zcfdocs.places import project
 from zcfdocs.report import show_findings, summary
@@ -41,7 +41,7 @@ def build_command(
         Path | None, typer.Option(metavar="程序", help="另用已安装的 veraPDF 检验生成的 PDF 是否符合 PDF/A-3a", show_default=False)
     ] = None,
 ) -> None:
-    options = replace(_options(paths, to, out, draft, public, keep_going, why, jobs), address=_address(url))
+    options = replace(_options(paths, to, out, draft, public, keep_going, why, jobs), address=_address(url), meanings=_explained(to))
     built = build(options, say)
     show_findings(console(), built.findings)
     say(summary(built.findings, built.checked))
@@ -68,6 +68,15 @@ def build_command(
     sound = verapdf is None or _judged(verapdf, options, (*built.printed, *built.kept))
     wrong = bool(built.refused) or not sound or (count(built.findings, Severity.ERROR) > 0 and not draft)
     stop(2 if built.failed else 1 if wrong else 0)
+
+
+def _explained(to: str) -> tuple[Meaning, ...]:
+    """The checks of `verify`, for the page of codes."""
+    if "site" not in to.split(","):
+        return ()
+    from zcfdocs.sealing.meanings import meanings  # pyHanko takes half a second to import
+
+    return tuple(meanings().values())
 
 
 def _judged(program: Path, options: Options, places: Sequence[str]) -> bool:

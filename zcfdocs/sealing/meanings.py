@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from zcfdocs.sealing import detached  # noqa: F401
-from zcfdocs.sealing.verdict import MEANINGS, Meaning
+from zcfdocs.finding import Meaning
+from zcfdocs.sealing import detached  # noqa: F401  # registers its checks, as the next but one does
+from zcfdocs.sealing.verdict import MEANINGS
 from zcfdocs.sealing.verify import any as judges  # noqa: F401
 
 

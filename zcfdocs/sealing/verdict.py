@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from zcfdocs.finding import Meaning
+
 BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
 
@@ -18,16 +20,6 @@ class Verdict(StrEnum):
     @property
     def label(self) -> str:
         return {"valid": "有效", "invalid": "无效", "indeterminate": "不确定"}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What `zcfdocs explain` prints of a check: what is looked at, why, and what to do where it fails."""
-
-    code: str
-    title: str
-    why: str
-    mend: str
 
 
 MEANINGS: dict[str, Meaning] = {}

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from zcfdocs.dossier import Dossier
-from zcfdocs.finding import CODES, Finding
+from zcfdocs.finding import CODES, Finding, Meaning
 from zcfdocs.manuscript.parts import parts
 from zcfdocs.places import DOCS
 from zcfdocs.publication import DATA
@@ -31,7 +31,7 @@ GUIDES = {
     "bureau": ("给主管部门", "怎样审核、收件、推荐、汇总和公开发布"),
     "signing": ("签署与核验", "怎样用证书签署，收到的文件怎样核验"),
 }
-CODES_GUIDE = ("codes", "检查代码", "检查时给出的每个代码是什么意思、怎样改")
+CODES_GUIDE = ("codes", "检查代码", "检查和核验时给出的每个代码是什么意思、怎样改")
 # Files of a plan's folder besides its page and data; the PDF is printed apart.
 FACTS, SCRIPT, PDF = "facts.json", "facts.js", "public.pdf"
 
@@ -99,10 +99,12 @@ def dumped(value: Json) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What the pages of the round need besides facts: findings of plans that have no page (preview only), and whom to write to."""
+    """What the pages of the round need besides facts: findings of plans that have no page (preview only), whom to write to, and the checks
+    of `verify`."""
 
     unplaced: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     contact: str = ""
+    meanings: tuple[Meaning, ...] = ()
 
 
 def stage_round(round_: Round, extras: Extras) -> dict[str, bytes]:
@@ -119,7 +121,7 @@ def stage_round(round_: Round, extras: Extras) -> dict[str, bytes]:
         opendata.pages(round_, data),
         search.pages(round_),
         _lasting(round_),
-        _reference(round_),
+        _reference(round_, extras.meanings),
     ):
         texts |= made
     return {path: text.encode() for path, text in sorted(texts.items())} | data
@@ -136,13 +138,13 @@ def _lasting(round_: Round) -> dict[str, str]:
     }
 
 
-def _reference(round_: Round) -> dict[str, str]:
+def _reference(round_: Round, meanings: Sequence[Meaning]) -> dict[str, str]:
     """Methods, codes and guides."""
     books = [methods(book) for book in round_.books]
     codes = sorted(CODES.values(), key=lambda code: code.code)
     made = {
         "methods.md": page("methods.html", "方法与口径", round_.preview, {"books": books, "statuses": STATUS_NAMES}),
-        "codes.md": page("codes.html", "检查代码", round_.preview, {"codes": codes}, contents=False),
+        "codes.md": page("codes.html", "检查代码", round_.preview, {"codes": codes, "meanings": meanings}, contents=False),
     }
     guides = [(name, *words) for name, words in GUIDES.items()] + [CODES_GUIDE]
     made["guides.md"] = page("guides.html", "使用指南", round_.preview, {"guides": guides})
