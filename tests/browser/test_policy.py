@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
 from pathlib import Path
 
 import lxml.html
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.browser import pages
 from tests.browser.pages import PHONE, kinds, served, tab
 from tests.sites import built
-from zcfdocs.places import MKDOCS
+from zcfdocs.loading import Shelf
+from zcfdocs.pipeline import dossier, examine
+from zcfdocs.places import INDICATORS, MKDOCS
+from zcfdocs.scorecard import Origin
 from zcfdocs.site.policy import guarded, inline_scripts, snippets
 
 INJECTED = b'<script>window.leak = 1</script><img src="x" onerror="window.leak = 2"><p style="position: fixed">x</p>'
@@ -186,15 +193,33 @@ def test_only_the_search_may_run_webassembly(browser: Browser, trial: Path, name
         assert opened.page.evaluate(WASM) == outcome
 
 
-def test_a_published_site_asks_for_nothing_more(browser: Browser, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site whose address is known, of the worked plan."""
+    folder = tmp_path_factory.mktemp("published")
+    shutil.copytree(pages.ORACLE, folder / "alpha")
+    whole = dossier(examine(folder / "alpha" / "plan.md", "plan.md", Shelf(INDICATORS)), Origin())
+    assert whole is not None
+    return built(folder, whole.for_public(), preview=False, address="https://zcf.example/x/")
+
+
+def test_a_published_site_asks_for_nothing_more(browser: Browser, published: Path) -> None:
     """Its pages name their own address and the feed; Material would fetch the map of each site that a plain alternate names."""
-    published = built(tmp_path, preview=False, address="https://zcf.example/x/")
     feed = lxml.html.document_fromstring((published / "index.html").read_bytes()).xpath("//link[@type='application/atom+xml']/@rel")
     assert feed == ["alternate feed"]
     with tab(browser) as opened:
-        for name in ("index.html", "plans/index.html", "data/index.html"):
+        for name in ("index.html", "plans/index.html", "data/index.html", "plans/xiqing/alpha/index.html"):
             opened.page.goto((published / name).as_uri())
             opened.page.wait_for_timeout(300)
         assert opened.wrong == []
         assert [asked for asked in opened.asked if not asked.startswith((published.as_uri(), "data:"))] == []
         assert not [asked for asked in opened.asked if asked.endswith(".xml")]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_code_of_a_page_is_read_off_the_screen(browser: Browser, published: Path, dark: bool) -> None:
+    with tab(browser, dark=dark) as opened:
+        opened.page.goto((published / "plans/xiqing/alpha/index.html").as_uri())
+        shot = opened.page.locator(".zcf-publication figure").screenshot()
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(shot)).convert("L"))
+    assert found.text == "https://zcf.example/x/p/91120111MA0EXAMP1P/index.html"

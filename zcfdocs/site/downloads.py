@@ -51,10 +51,10 @@ def years_csv(dossier: Dossier) -> bytes:
 
 
 def address_code(url: str) -> Markup:
-    """An inline SVG, dark on white in every theme; empty where a telephone cannot open the address."""
+    """An inline SVG as large as its place, dark on white in every theme; empty where a telephone cannot open the address."""
     if not ADDRESS.fullmatch(url):
         return Markup()
-    drawn = segno.make(url, error="m", micro=False).svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass="zcf-code")
+    drawn = segno.make(url, error="m", micro=False).svg_inline(border=4, dark="#000", light="#fff", svgclass="zcf-code", omitsize=True)
     label = html.escape(f"网址的二维码：{url}", quote=True)
     return Markup(drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))  # noqa: S704  # drawn here, the address escaped
 
