@@ -1,6 +1,6 @@
 """Lighthouse over a built site: `./zcf tool python -m bench.lighthouse [SITE] [--times 5] [--only KIND]` (default dist/site).
 
-The largest page of each kind (addresses alike but for folder names) is measured so many times as a phone and as a desktop, in turn,
+The largest page of each kind (addresses alike but for names below a folder) is measured so many times as a phone and as a desktop, in turn,
 served from 127.0.0.1 with gzip and cache headers; medians are printed against the goals, with what failed. Build with `--public`: a
 preview tells search engines to stay away, which costs points. Lighthouse is installed by npm from the lock in bench/lighthouse/ into
 .zcf-cache/, and runs the system's Chromium (or CHROME_PATH). Exit 1 where a goal is missed, 2 where npm, node or Chromium is missing.
@@ -110,7 +110,7 @@ def pages(site: Path) -> dict[str, str]:
     """The largest page of each kind, by the kind's pattern."""
     found: dict[str, Path] = {}
     for path in sorted(site.rglob("*.html")):
-        kind = re.sub(r"/[^/]+(?=/)", "/*", path.relative_to(site).as_posix())
+        kind = re.sub(r"(?<=/)(?!index\.html$)[^/]+\.html$", "*.html", re.sub(r"/[^/]+(?=/)", "/*", path.relative_to(site).as_posix()))
         if kind != "404.html" and (kind not in found or path.stat().st_size > found[kind].stat().st_size):
             found[kind] = path
     return {kind: path.relative_to(site).as_posix() for kind, path in found.items()}
