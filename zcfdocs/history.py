@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Self
 
 import git
-from gitdb.exc import BadName, BadObject
-from pydantic import ConfigDict
 
-from zcfdocs.errors import ZcfError
-from zcfdocs.fields import Flag, Noun, Text
-from zcfdocs.provenance import SAFE, top_of
-from zcfdocs.reading import split
+from zcfdocs.collector import at_rest
+from zcfdocs.glance import Glance, Told
+from zcfdocs.provenance import top_of
+from zcfdocs.recall import Kept, recall, record
+from zcfdocs.reviews import NAME as REVIEW
 from zcfdocs.store import Store
-from zcfdocs.tree import parse
+from zcfdocs.walk import Change, State, blobs, changes, follows, opened, state
 
 PLACE = re.compile(r"([a-z0-9-]+/[a-z0-9-]+)/(.+)", re.DOTALL)
-ENTRY = re.compile(r":\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*")
-HEAD = re.compile(r"\x01([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)\n*")
-USCC = re.compile(r"[0-9A-Z]{18}")
-PLAN, PLAIN, GONE = "plan.md", ("100644", "100755"), "000000"
-LARGEST = 2 << 20  # bytes of a plan.md that is looked into
-KNOWN = "history"  # what the cache calls that which blobs were found to say
+PLAN, PLAIN = "plan.md", ("100644", "100755")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Moment:
     """A version begins: the first-parent commit, its day (ISO, the committer's), and the plan's stage and folder from then on (spec 3).
 
     `number` counts the versions of one factory from 1, over all rounds it took part in. Where the factory consents to publication only
-    later in the same stage (`publish`), the commit and its day are those of the consent.
+    later in the same stage (`publish`), `commit` and `day` are those of the consent; `began`, `since` and `home` are those of the stage.
     """
 
     number: int
@@ -46,16 +38,29 @@ class Moment:
     publish: bool
     catalogue: str
     folder: str
+    began: str = ""
+    since: str = ""
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Versions by `identity`, so that a plan that moved keeps its own, oldest first; the newest day of each folder; whether commits are missing."""
+    """Versions by `identity`, so that a plan that moved keeps its own, oldest first; the newest day of each folder.
+
+    `edges` are the commits before which a shallow clone has nothing; `missing` counts texts of plans that a partial clone lacks.
+    """
 
     top: Path | None = None
     moments: Mapping[str, tuple[Moment, ...]] = field(default_factory=dict)
     touched: Mapping[str, str] = field(default_factory=dict)
-    shallow: bool = False
+    edges: frozenset[str] = frozenset()
+    missing: int = 0
+    commit: str = ""
+
+    @property
+    def shallow(self) -> bool:
+        """Whether commits are missing."""
+        return bool(self.edges)
 
     def of(self, uscc: str, site: str | None, catalogue: str) -> tuple[Moment, ...]:
         """The versions of a factory's plan in one round."""
@@ -67,167 +72,123 @@ class History:
         return self.touched.get(place.relative_to(self.top).as_posix(), "") if self.top and place.is_relative_to(self.top) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A file that a commit changed: `folder` is its plan's, `name` its path within."""
-
-    commit: str
-    day: str
-    mode: str
-    blob: str
-    folder: str
-    name: str
-
-
-class _Factory(Noun):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    uscc: Text
-    site: Text | None = None
-
-
-class _Head(Noun):
-    """What of a plan's front-matter places it in history."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    catalogue: Text
-    stage: Text
-    factory: _Factory
-    publish: Flag = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a plan.md says of that; as one line in the cache, empty for what is no plan."""
-
-    identity: str
-    catalogue: str
-    stage: str
-    publish: bool
-
-    def written(self) -> str:
-        return json.dumps((self.identity, self.catalogue, self.stage, self.publish))
-
-    @classmethod
-    def read(cls, line: str) -> Self | None:
-        return cls(*json.loads(line)) if line else None
-
-
 def identity(uscc: str, site: str | None) -> str:
     """A factory in an address: its USCC, with a mark of its `site` where a company has several (spec 1)."""
     return f"{uscc}-{hashlib.sha256(site.encode()).hexdigest()[:8]}" if site else uscc
 
 
 def history(plans: Path, store: Store | None = None) -> History:
-    """Of the plans in `plans/`, a folder of a repository; empty outside of one and before its first commit.
+    """Of the plans in `plans/`, a folder of a repository, up to HEAD; empty outside of one and before its first commit.
 
-    What each blob says is kept in the `store`, so that it is parsed once. Raises ZcfError where git cannot read the repository.
+    What was read is kept in the `store`, so that the next time only newer commits are. Raises ZcfError where git cannot read the repository.
     """
     top = top_of(plans)
     if top is None:
         return History()
-    known = store.remembered(KNOWN) if store else {}
-    try:
-        with git.Repo(top) as repository:
-            repository.git.update_environment(**SAFE)
-            if not repository.head.is_valid():
-                return History(top)
-            shallow = repository.git.rev_parse("--is-shallow-repository") == "true"
-            heads = _Heads(repository, known)
-            found = _read(_changes(repository, plans.resolve().relative_to(top).as_posix()), heads)
-    except git.GitCommandError as error:
-        raise ZcfError(f"git 不能读取 {top} 的历史：{str(error.stderr).strip()[:200]}", hint="用 git status 查看仓库是否损坏") from error
-    if store and heads.used.keys() != known.keys():
-        store.remember(KNOWN, heads.used)
-    return replace(found, top=top, shallow=shallow)
+    root = plans.resolve().relative_to(top).as_posix()
+    with opened(top) as repository:
+        now = state(repository)
+        if now is None:
+            return History(top)
+        return _told(repository, "" if root == "." else f"{root}/", now, store)
 
 
-def _read(changes: Iterator[_Change], heads: _Heads) -> History:
-    """An identity belongs to one folder for as long as its plan.md is there: another that claims it has no part in its history."""
-    moments: dict[str, list[Moment]] = {}
-    touched: dict[str, str] = {}
-    owned: dict[str, tuple[str, str]] = {}  # by folder: the identity and catalogue of its plan
-    for _, commit in groupby(changes, lambda change: change.commit):
-        entries = list(commit)
-        for change in entries:
-            touched[change.folder] = max(change.day, touched.get(change.folder, ""))
-        plans = [change for change in entries if change.name == PLAN]
-        for change in plans:
-            if change.mode not in PLAIN:
-                owned.pop(change.folder, None)
-        for change in plans:
-            said = heads.of(change.blob) if change.mode in PLAIN else None
-            claim = (said.identity, said.catalogue) if said else None
-            if said is None or claim is None or any(claim == other and folder != change.folder for folder, other in owned.items()):
-                continue
-            owned[change.folder] = claim
-            _note(moments.setdefault(said.identity, []), change, said)
-    return History(moments={key: tuple(found) for key, found in moments.items()}, touched=touched)
+def history_at(top: Path, commit: str, plans: str = "plans", store: Store | None = None) -> History:
+    """Up to a commit, a full hash, of the plans in a folder of the repository; what the `store` has is used, nothing is kept."""
+    with opened(top) as repository:
+        now = state(repository, commit)
+        assert now is not None
+        return _told(repository, f"{plans}/", now, store, keep=False)
 
 
-def _note(versions: list[Moment], change: _Change, said: _Told) -> None:
+def _told(repository: git.Repo, prefix: str, now: State, store: Store | None, keep: bool = True) -> History:
+    top = Path(repository.working_dir)
+    kept = recall(store, prefix) if store and not now.edges else None
+    if kept is not None and not follows(repository, kept.commit, now.commit):
+        kept = None
+    known = _Known.of(kept) if kept else _Known()
+    if kept is None or kept.commit != now.commit:
+        known.read(repository, prefix, changes(repository, f"{kept.commit}..{now.commit}" if kept else now.commit))
+        if store and keep and not now.edges and not known.missing:
+            record(store, prefix, known.kept(now.commit))
+    moments = {key: tuple(found) for key, found in known.moments.items()}
+    return History(top, moments, known.touched, now.edges, known.missing, now.commit)
+
+
+class _Known:
+    """What has been read so far. An identity belongs to one folder for as long as its plan.md is there: another that claims it has no part
+    in its history."""
+
+    def __init__(self) -> None:
+        self.moments: dict[str, list[Moment]] = {}
+        self.touched: dict[str, str] = {}
+        self.missing = 0
+        self._claims: dict[str, tuple[str, str]] = {}  # by folder: the identity and catalogue of its plan
+        self._owners: dict[tuple[str, str], str] = {}  # the same the other way round
+
+    @classmethod
+    def of(cls, kept: Kept) -> _Known:
+        known = cls()
+        known.moments = {key: [Moment(*row) for row in rows] for key, rows in kept.moments.items()}
+        known.touched = dict(kept.touched)
+        known._claims = {folder: (key, catalogue) for folder, (key, catalogue) in kept.claims.items()}
+        known._owners = {claim: folder for folder, claim in known._claims.items()}
+        return known
+
+    def kept(self, commit: str) -> Kept:
+        rows = {key: [tuple(getattr(one, name) for name in Moment.__slots__) for one in found] for key, found in self.moments.items()}
+        return Kept(commit, rows, self.touched, self._claims)
+
+    def read(self, repository: git.Repo, prefix: str, found: Iterable[Change]) -> None:
+        with at_rest():
+            self._take(repository, prefix, found)
+
+    def _take(self, repository: git.Repo, prefix: str, found: Iterable[Change]) -> None:
+        inside = [(change, *place) for change in found if (place := _place(change.name, prefix)) is not None]
+        plans = sorted((folder, change.blob) for change, folder, name in inside if name == PLAN and change.mode in PLAIN)
+        said = _said(repository, dict.fromkeys(blob for _, blob in plans))
+        self.missing += len({blob for _, blob in plans} - said.keys())
+        for _, commit in groupby(inside, lambda entry: entry[0].commit):
+            entries = list(commit)
+            for change, folder, _ in entries:
+                self.touched[folder] = max(change.day, self.touched.get(folder, ""))
+            texts = [(change, folder) for change, folder, name in entries if name == PLAN]
+            for change, folder in texts:
+                if change.mode not in PLAIN:
+                    self._release(folder)
+            for change, folder in texts:
+                told = said.get(change.blob) if change.mode in PLAIN else None
+                if told is not None and self._claim(folder, (identity(told.uscc, told.site), told.catalogue)):
+                    _note(self.moments.setdefault(identity(told.uscc, told.site), []), change, folder, told)
+
+    def _release(self, folder: str) -> None:
+        if (claim := self._claims.pop(folder, None)) is not None:
+            del self._owners[claim]
+
+    def _claim(self, folder: str, claim: tuple[str, str]) -> bool:
+        if self._owners.get(claim, folder) != folder:
+            return False
+        self._release(folder)
+        self._claims[folder], self._owners[claim] = claim, folder
+        return True
+
+
+def _place(name: str, prefix: str) -> tuple[str, str] | None:
+    """The folder of the plan a file belongs to, and its path within; the bureau's own file beside a plan is none of it."""
+    found = PLACE.fullmatch(name, len(prefix)) if name.startswith(prefix) else None
+    return (prefix + found[1], found[2]) if found and found[2] != REVIEW else None
+
+
+def _said(repository: git.Repo, wanted: Iterable[str]) -> dict[str, Told | None]:
+    """What each text says; asked plan by plan, whose versions share most of their lines."""
+    glance = Glance()
+    return {blob: glance.told(raw) for blob, raw in blobs(repository, wanted)}
+
+
+def _note(versions: list[Moment], change: Change, folder: str, said: Told) -> None:
     at = next((index for index in reversed(range(len(versions))) if versions[index].catalogue == said.catalogue), None)
     if at is None or versions[at].stage != said.stage:
-        number = len(versions) + 1
-        versions.append(Moment(number, change.commit, change.day, said.stage, said.publish, said.catalogue, change.folder))
+        place = (change.commit, change.day)
+        versions.append(Moment(len(versions) + 1, *place, said.stage, said.publish, said.catalogue, folder, *place, folder))
     elif said.publish and not versions[at].publish:
-        versions[at] = replace(versions[at], commit=change.commit, day=change.day, publish=True, folder=change.folder)
-
-
-def _changes(repository: git.Repo, root: str) -> Iterator[_Change]:
-    """What each commit changed below `root`/<district>/<slug>/, the oldest commit first."""
-    prefix = "" if root == "." else f"{root}/"
-    told = repository.git.log(
-        "-z", "--first-parent", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=%x01%H %cs", "HEAD", "--", root
-    )
-    commit = day = ""
-    pending: re.Match[str] | None = None
-    for piece in told.split("\0"):
-        if pending is not None:  # after its entry a piece is a path, whatever it looks like
-            place = PLACE.fullmatch(piece.removeprefix(prefix)) if piece.startswith(prefix) else None
-            if place is not None:
-                yield _Change(commit, day, pending[1], pending[2], prefix + place[1], place[2])
-            pending = None
-            continue
-        part = piece.lstrip("\n")
-        if head := HEAD.match(part):
-            commit, day, part = head[1], head[2], part[head.end() :]
-        pending = ENTRY.fullmatch(part)
-
-
-class _Heads:
-    """What blobs of plan.md say; `used` is all that was asked, with what was known before."""
-
-    def __init__(self, repository: git.Repo, known: Mapping[str, str]) -> None:
-        self._repository, self._known = repository, known
-        self.used: dict[str, str] = {}
-
-    def of(self, blob: str) -> _Told | None:
-        """None for what is no plan, and for what a partial clone lacks, which may be there the next time."""
-        if blob in self._known:
-            self.used[blob] = self._known[blob]
-        elif (raw := _content(self._repository, blob)) is not None:
-            told = _told(raw)
-            self.used[blob] = told.written() if told else ""
-        return _Told.read(self.used.get(blob, ""))
-
-
-def _content(repository: git.Repo, blob: str) -> bytes | None:
-    """Empty where it is too large for a plan."""
-    try:
-        stream = repository.odb.stream(bytes.fromhex(blob))
-        return bytes(stream.read()) if stream.size <= LARGEST else b""
-    except (BadName, BadObject, ValueError):
-        return None
-
-
-def _told(raw: bytes) -> _Told | None:
-    """Read as `check` reads it."""
-    try:
-        front, _, _, problem = split(raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
-        root = None if problem else parse(front)[0]
-        head = _Head.model_validate(root.data) if root is not None else None
-    except (ValueError, RecursionError):
-        return None
-    if head is None or not USCC.fullmatch(head.factory.uscc):
-        return None
-    return _Told(identity(head.factory.uscc, head.factory.site), head.catalogue, head.stage, head.publish)
+        versions[at] = replace(versions[at], commit=change.commit, day=change.day, publish=True, folder=folder)

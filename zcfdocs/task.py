@@ -84,7 +84,8 @@ def opened(task: Task) -> Dossier:
 
 def reopened(task: Task) -> Dossier:
     """The plan read again in this process, as the parent has judged it."""
-    examined = replace(examine(task.path, task.shown, Shelf(task.indicators), task.history), findings=task.findings)
+    at = task.origin.commit if task.history else None
+    examined = replace(examine(task.path, task.shown, Shelf(task.indicators), task.history, at), findings=task.findings)
     whole = dossier(examined, task.origin)
     if whole is None or hashlib.sha256(examined.reading.source.text.encode()).hexdigest() != task.text_digest:
         raise ZcfError(f"{task.shown} 在生成过程中被改动", hint="请等编辑保存完再生成一次")

@@ -29,7 +29,7 @@ PLACE = re.compile(r"(?:.*/)?plans/[a-z0-9-]+/[a-z0-9-]+/plan\.md")
 class Tree:
     """Where a plan lies together with the catalogues it is judged by, and which commit that is.
 
-    `history` is the repository where a capture record's commit is looked up, if there is one.
+    `history` is the repository where a capture record's commit, and what was promised up to `origin`, are looked up, if there is one.
     """
 
     plan: Path
@@ -48,7 +48,9 @@ class Rebuilt:
 
 
 def examined_again(tree: Tree) -> Examined:
-    return examine_all([(tree.plan, tree.plan.name)], Shelf(tree.indicators), history=tree.history)[0]
+    return examine_all(
+        [(tree.plan, tree.plan.name)], Shelf(tree.indicators), history=tree.history, at=tree.origin.commit if tree.history else None
+    )[0]
 
 
 def card_again(tree: Tree) -> Json | None:
