@@ -27,14 +27,16 @@ from tests import results
 from tests.test_word_text import in_libreoffice
 from zcfdocs.binding import paginate
 from zcfdocs.build import Built, build
-from zcfdocs.bureau import forms, letter, scores
+from zcfdocs.bureau import forms, letter, scores, summary
 from zcfdocs.catalogue import Papers
 from zcfdocs.dossier import Dossier
 from zcfdocs.errors import ZcfError
 from zcfdocs.fields import uscc_check
+from zcfdocs.figure import exact
 from zcfdocs.jobs import Options
 from zcfdocs.loading import Shelf
 from zcfdocs.manuscript.evaluation import evaluation
+from zcfdocs.manuscript.manuscript import Manuscript
 from zcfdocs.manuscript.notation import amount, points
 from zcfdocs.office import FORM_FILES, LETTER_FILES
 from zcfdocs.pipeline import dossier, examine
@@ -80,6 +82,7 @@ def test_every_paper_is_the_same_on_paper_and_in_word(jinhe: Dossier, haiheng: D
         forms.visit(jinhe, NO_REVIEWS, papers),
         scores.sheet(haiheng, filled=False),
         scores.sheet(jinhe, filled=True),
+        summary.summary(jinhe, NO_REVIEWS),
     )
     for manuscript in made:
         paper = print_pdf(manuscript)
@@ -411,12 +414,85 @@ def test_points_of_the_district_and_of_experts_stand_in_their_papers(jinhe: Doss
     row = next(row for row in cells(sheet.html) if "1.1.1" in row)
     assert row[-2:] == ["4.00", "承诺书不全目标 5.00 分"]
     two = next(row for row in cells(scores.sheet(jinhe, True, reviewed(tmp_path, ROWS + SECOND)).html) if "1.1.1" in row)
-    assert two[-2:] == ["甲：4.00乙：3.50", "甲：承诺书不全甲：目标 5.00 分"]
+    assert two[-2:] == ["甲：4.00乙：3.50平均 3.75（3.50—4.00）", "甲：承诺书不全甲：目标 5.00 分"]
+    assert "注：专家 甲的评分未注明所审版本。" in texts(sheet.html)
     blank = next(row for row in cells(scores.sheet(jinhe, False, reviews).html) if "1.1.1" in row)
     assert blank[-2:] == ["", ""]
     for made in (opinion, sheet):
         paper = print_pdf(made)
         assert compare(made.html, paper.data, print_word(made, paper.paging)) == []
+
+
+ALL = """format: zcf-reviews/1
+reviews:
+  - role: district
+    reviewer: 王审核
+    date: 2025-04-26
+    digest: "DIGEST"
+    decision: recommend
+    basic: [{id: 1, met: false, reason: 原件未见}]
+    rows: [{id: 1.1.1, phase: now, points: 4.5, reason: 缺<b>签名</b>}]
+    requests: [{row: 1.2.1, text: 补充职责分工, due: 2025-05-10}]
+  - {role: city, date: 2025-05-20, digest: 0000000000000000ffff, decision: select, rows: [{id: 1.1.1, phase: now, points: 4}], requests: [{text: 说明边界}]}
+EXPERTS
+"""
+
+
+def by_experts(found: Dossier, *shares: Fraction) -> str:
+    """Experts who give every row of the present the same share of its points."""
+    lines = []
+    for number, share in enumerate(shares, 1):
+        rows = ", ".join(f"{{id: {row.id}, phase: now, points: {exact(row.points * share)}}}" for row in found.catalogue.rows())
+        lines.append(f'  - {{role: expert, reviewer: 专家名{number}, digest: "DIGEST", rows: [{rows}]}}')
+    return "\n".join(lines)
+
+
+def summed(found: Dossier, folder: Path, experts: str) -> Manuscript:
+    text = ALL.replace("EXPERTS", experts).replace("DIGEST", found.card["plan"]["digest"])
+    return summary.summary(found, reviewed(folder, text))
+
+
+def test_the_summary_puts_all_points_of_a_row_side_by_side(jinhe: Dossier, tmp_path: Path) -> None:
+    made = summed(jinhe, tmp_path, by_experts(jinhe, Fraction(1), Fraction(1, 2)))
+    told = [[cell.replace("\u2060", "") for cell in row] for row in cells(made.html)]
+    head = next(row for row in told if row[0] == "编号")
+    assert head == ["编号", "指标", "满分", "自评", "区", "市", "专家1", "专家2", "平均", "最低", "最高", "评分理由"]
+    title = jinhe.catalogue.row("1.1.1").title  # type: ignore[union-attr]  # a row of the catalogue
+    own = points(jinhe.score.phases["now"].rows[0].points, Fraction(5))
+    assert ["1.1.1", title, "5", own, "4.50", "4.00*", "5.00", "2.50", "3.75", "2.50", "5.00", "区：缺<b>签名</b>"] in told
+    assert [row[0] for row in told if re.fullmatch(r"\d\.\d\.\d", row[0])] == [row.id for row in jinhe.catalogue.rows()]
+    display = jinhe.card["phases"]["now"]["display"]
+    total = next(row for row in told if row[0].startswith("总分"))
+    assert total[1:] == [display, "1/42项", "1/42项", "100.00", "50.00", "75.00", "50.00", "100.00", ""]
+    assert [row[5:8] for row in told if row[0] == "小计"] == [["100.00", "50.00", "75.00"]] * 5, "offices scored no group whole"
+    said = " ".join(texts(made.html))
+    for wanted in ("王审核", "2025年4月26日", "同意推荐", "列为培育对象", "较早的版本（0000000000000000）", "本版", "补充职责分工", "2025年5月10日前",
+                   "说明边界", "原件未见", "专家名2", "内部资料，不对外", "带 * 的得分针对方案较早的版本"):  # fmt: skip
+        assert wanted in said, wanted
+    paper = print_pdf(made)
+    assert compare(made.html, paper.data, print_word(made, paper.paging)) == []
+
+
+def test_more_experts_than_columns_stand_among_the_reasons(jinhe: Dossier, tmp_path: Path) -> None:
+    made = summed(jinhe, tmp_path, by_experts(jinhe, *[Fraction(number, 10) for number in range(1, 7)]))
+    told = [[cell.replace("\u2060", "") for cell in row] for row in cells(made.html)]
+    assert next(row for row in told if row[0] == "编号")[4:] == ["区", "市", "平均", "最低", "最高", "评分理由"]
+    row = next(row for row in told if row[0] == "1.1.1")
+    assert row[6:] == ["1.75", "0.50", "3.00", "专家1 0.50，专家2 1.00，专家3 1.50，专家4 2.00，专家5 2.50，专家6 3.00区：缺<b>签名</b>"]
+    five = summed(jinhe, tmp_path, by_experts(jinhe, *[Fraction(1)] * 5))
+    assert "专家5" in [cell.replace("\u2060", "") for cell in next(row for row in cells(five.html) if "编号" in row[0])]
+    for sheet in (made, five):
+        paper = print_pdf(sheet)
+        assert compare(sheet.html, paper.data, print_word(sheet, paper.paging)) == []
+
+
+def test_a_summary_without_reviews_is_a_form_to_be_filled_in(jinhe: Dossier, done: Dossier) -> None:
+    told = cells(summary.summary(jinhe, NO_REVIEWS).html)
+    rows = [row for row in told if re.fullmatch(r"\d\.\d\.\d", row[0])]
+    assert len(rows) == 42
+    assert {cell for row in rows for cell in row[4:]} == {""}
+    assert "评审情况" not in " ".join(texts(summary.summary(jinhe, NO_REVIEWS).html))
+    assert "评分汇总（结果" in " ".join(texts(summary.summary(done, NO_REVIEWS).html)).replace("\u2060", "")
 
 
 REVIEW = """format: zcf-reviews/1

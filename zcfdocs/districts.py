@@ -13,7 +13,7 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding
 from zcfdocs.jobs import Job, Options, task_of
 from zcfdocs.office import FORM_FILES, LETTER_FILES, Recommendation, print_forms, print_letters
-from zcfdocs.reviews import NAME, read_reviews
+from zcfdocs.reviews import NAME, ReadReviews, beside
 from zcfdocs.store import Store, key_of, replace_folder
 from zcfdocs.task import Task
 from zcfdocs.workers import Order, Tell, fulfil
@@ -44,7 +44,7 @@ def file_papers(jobs: Sequence[Job], options: Options, store: Store, tell: Tell)
     """`jobs` are all plans of the repository, since a district's list names them all; a plan elsewhere has no district here."""
     home = (options.home / "plans").resolve()
     mine = [job for job in jobs if job.examined.path.resolve().is_relative_to(home) and job.papers is not None]
-    findings = tuple(finding for job in mine for finding in read_reviews(job.examined.path.parent, _review_of(job)).findings)
+    findings = tuple(finding for job in mine for finding in _reviewed(job).findings)
     pieces = _pieces(mine, options)
     root = options.out / TARGET
     _guard(root, pieces)
@@ -82,8 +82,9 @@ def _task(job: Job, options: Options) -> Task:
     return replace(task_of(job, options), targets=())
 
 
-def _review_of(job: Job) -> str:
-    return job.examined.reading.source.path.rpartition("/")[0] + f"/{NAME}"
+def _reviewed(job: Job) -> ReadReviews:
+    rulebook = job.examined.rulebook
+    return beside(job.examined.reading, rulebook.catalogue if rulebook else None)
 
 
 def _digest(path: Path) -> str:

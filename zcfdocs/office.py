@@ -9,11 +9,11 @@ from zcfdocs.catalogue import Papers
 from zcfdocs.dossier import Dossier
 from zcfdocs.errors import ZcfError
 from zcfdocs.manuscript.manuscript import Manuscript
-from zcfdocs.reviews import read_reviews
+from zcfdocs.reviews import judged, read_reviews
 from zcfdocs.task import Task, opened
 
 LETTER_FILES = ("推荐函.docx", "推荐函.pdf", "推荐汇总表.docx", "推荐汇总表.pdf", "推荐汇总表.xlsx")
-FORMS = ("区级初审意见表", "现场调研记录表", "专家打分表（空白）", "专家打分表（附自评）")
+FORMS = ("区级初审意见表", "现场调研记录表", "专家打分表（空白）", "专家打分表（附自评）", "评审汇总表")
 FORM_FILES = tuple(f"{name}.{ending}" for name in FORMS for ending in ("docx", "pdf"))
 
 
@@ -26,16 +26,18 @@ class Recommendation:
 
 def print_forms(task: Task, room: Path) -> None:
     """The forms of review, filled with what the plan and review.yaml say, blank where they say nothing."""
-    from zcfdocs.bureau import forms, scores
+    from zcfdocs.bureau import forms, scores, summary
 
     dossier = opened(task)
     papers = _papers(dossier)
-    reviews = read_reviews(task.path.parent, task.shown).reviews
+    read = read_reviews(task.path.parent, task.shown)
+    reviews = judged(read, dossier.plan, dossier.catalogue, dossier.card["plan"]["digest"]).reviews
     for made in (
         forms.opinion(dossier, reviews),
         forms.visit(dossier, reviews, papers),
         scores.sheet(dossier, filled=False),
         scores.sheet(dossier, filled=True, reviews=reviews),
+        summary.summary(dossier, reviews),
     ):
         _print(made, room)
 

@@ -11,6 +11,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # without git, what needs 
 import git  # GitPython looks for git when it is imported
 
 from zcfdocs.errors import ZcfError
+from zcfdocs.reviews import NAME as REVIEW
 from zcfdocs.scorecard import Origin
 
 # A repository's own configuration may name programs to run; none is run for us (git-and-web 3.4).
@@ -73,10 +74,15 @@ def _within(top: Path, folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Ori
         newest = _newest(repository, prefixes, read, wanted)
     return {
         folder: Origin(
-            newest.get(folder), any(name.startswith(prefixes[folder]) or name in read[folder] for name in dirty) or folder not in newest
+            newest.get(folder), any(_is_of(name, prefixes[folder]) or name in read[folder] for name in dirty) or folder not in newest
         )
         for folder in folders
     }
+
+
+def _is_of(name: str, prefix: str) -> bool:
+    """Whether a file is the plan's: the bureau's own file beside it is not, and leaves no trace in the factory's copies."""
+    return name.startswith(prefix) and name != f"{prefix}{REVIEW}"
 
 
 def _inside(path: Path, top: Path) -> str:
@@ -119,7 +125,7 @@ def _newest(repository: git.Repo, prefixes: Mapping[Path, str], read: Mapping[Pa
             name = entry.decode("utf-8", "surrogateescape").lstrip("\n")
             if name.startswith("\x01"):
                 commit, _, name = name[1:].partition("\n")
-            for folder in [folder for folder, prefix in missing.items() if name.startswith(prefix) or name in read[folder]]:
+            for folder in [folder for folder, prefix in missing.items() if _is_of(name, prefix) or name in read[folder]]:
                 found[folder] = commit
                 del missing[folder]
     process.proc.stdout.close()

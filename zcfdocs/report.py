@@ -14,6 +14,7 @@ from zcfdocs.derivation import Gap, gap
 from zcfdocs.figure import apart, display, percent, trimmed
 from zcfdocs.finding import CODES, Finding, Severity, count
 from zcfdocs.pipeline import Examined
+from zcfdocs.reviews import AGES, ROLES, Beside, Mark, Opinions, PhaseOpinions, Sum
 from zcfdocs.scoring import PhaseScore, Score
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -132,3 +133,58 @@ def gap_lines(phase: PhaseScore, found: Gap, rulebook: Rulebook) -> Iterator[str
     for gain in found.gains[:8]:
         row = gain.row.row
         yield f"  +{display(gain.total, 2)}  {row.id} {row.title}（{rulebook.catalogue.kinds[row.kind]}，现 {display(gain.row.points, 2)}/{trimmed(row.points, 2)}）{row.advice or ''}"
+
+
+def opinion_lines(found: Opinions, rulebook: Rulebook) -> Iterator[str]:
+    """评审意见 under the score: who judged what version, sums, rows where somebody differs from the computed points, requests."""
+    if not found.heard:
+        return
+    yield ""
+    yield "评审意见（主管部门内部，与以上得分并列，不改变得分；企业的文件和网站里没有）"
+    for each in found.heard:
+        said = (each.review.who, str(each.review.date or ""), each.review.decided, AGES[each.older])
+        yield f"  {'  '.join(part for part in said if part)}"
+    line = rulebook.catalogue.pass_line
+    for phase in found.phases.values():
+        label = phase.own.phase.label
+        yield from (f"  {label}  {_summed(item, phase, line)}" for item in phase.sums)
+        if phase.experts and phase.experts.count > 1:
+            spread = phase.experts
+            told = [display(value, 2, line) for value in (spread.mean, spread.lowest, spread.highest)]
+            yield f"  {label}  {spread.count} 位专家总分平均 {told[0]}，最低 {told[1]}，最高 {told[2]}"
+        apart = [item for item in phase.rows if item.differs]
+        yield from (f"    {_beside(item)}" for item in apart)
+    for each in found.heard:
+        for item in each.review.requests:
+            due = f"（{item.due} 前）" if item.due else ""
+            yield f"  {each.review.who} 要求：{f'{item.row} ' if item.row else ''}{_one_line(item.text)}{due}"
+
+
+def _summed(item: Sum, phase: PhaseOpinions, line: Fraction) -> str:
+    name = f"{ROLES[item.voice.role]} {item.voice.name}".strip()
+    own = display(phase.own.total, 2, line)
+    if item.total is None:
+        return f"{name}：评了 {item.scored} 项，共 {item.rows} 项"
+    told = f"{name}：{item.rows} 项全评，总分 {display(item.total, 2, line)}（计算 {own}）"
+    return f"{told}，{AGES[item.older]}" if AGES[item.older] else told
+
+
+def _beside(item: Beside) -> str:
+    most = item.row.points
+    told = [f"计算 {display(item.own.points, 2, most)}", *(_mark(mark, most) for mark in item.marks)]
+    if item.experts and item.experts.count > 1:
+        spread = item.experts
+        told.append(
+            f"专家平均 {display(spread.mean, 2, most)}（{display(spread.lowest, 2, most)}—{display(spread.highest, 2, most)}，{spread.count} 人）"
+        )
+    return f"{item.row.id} {item.row.title}：{'；'.join(told)}"
+
+
+def _mark(mark: Mark, most: Fraction) -> str:
+    name = f"{ROLES[mark.voice.role]} {mark.reviewer}".strip()
+    remarks = "，".join(part for part in (_one_line(mark.reason), AGES[mark.older]) if part)
+    return f"{name} {display(mark.points, 2, most)}{f'（{remarks}）' if remarks else ''}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zcfdocs.bureau.paper import about, older, table, version
+from zcfdocs.bureau.paper import about, beside, older, table, version
 from zcfdocs.catalogue import Papers
 from zcfdocs.dossier import Dossier
 from zcfdocs.finding import Severity
 from zcfdocs.manuscript.annexes import VERDICTS
 from zcfdocs.manuscript.manuscript import Manuscript
-from zcfdocs.manuscript.notation import ABSENT, amount, day, month, points
+from zcfdocs.manuscript.notation import amount, day, month, points
 from zcfdocs.manuscript.parts import fill
 from zcfdocs.manuscript.table import Row, Table, centred, heading, text, value
 from zcfdocs.plan import Plan, Year
-from zcfdocs.reviews import Review, ReviewedRow, Reviews
+from zcfdocs.reviews import NO_REVIEWS, Beside, Mark, Review, Reviews
 from zcfdocs.scoring.phase import PHASES
 
 OPINION, VISIT = "区级初审意见表", "现场调研记录表"
@@ -105,22 +105,22 @@ def _conditions(dossier: Dossier) -> Table:
 
 def _rows(dossier: Dossier, review: Review | None) -> Iterator[Table]:
     """What the district says of single indicators, beside the factory's own points; none where it says nothing."""
-    rows = tuple(_row(item, dossier) for item in (review.rows if review else ()))
+    found = beside(dossier, NO_REVIEWS.model_copy(update={"reviews": (review,)}) if review else NO_REVIEWS)
+    rows = tuple(_row(item, mark, PHASES[name]) for name, phase in found.phases.items() for item in phase.rows for mark in item.marks)
     if rows:
         titles = heading("编号", "指标", "阶段", "企业自评", "初审得分", "初审意见")
         yield Table("judged", "评价指标初审", (10, 26, 8, 13, 13, 30), titles, (rows,))
 
 
-def _row(item: ReviewedRow, dossier: Dossier) -> Row:
-    found, phase = dossier.catalogue.row(item.id), dossier.score.phases.get(item.phase)
-    own = next((row for row in phase.rows if row.row.id == item.id), None) if phase else None
+def _row(item: Beside, mark: Mark, phase: str) -> Row:
+    most = item.row.points
     return (
-        centred(item.id),
-        text(found.title if found else ""),
-        centred(PHASES[item.phase]),
-        value(points(own.points, own.row.points) if own else ABSENT),
-        value(points(item.points)),
-        text(item.reason or ""),
+        centred(item.row.id),
+        text(item.row.title),
+        centred(phase),
+        value(points(item.own.points, most)),
+        value(points(mark.points, most)),
+        text(mark.reason),
     )
 
 

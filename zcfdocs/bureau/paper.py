@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 
 from markupsafe import Markup
 
 from zcfdocs.dossier import Dossier
 from zcfdocs.manuscript.compose import mark
 from zcfdocs.manuscript.manuscript import Manuscript, finished
+from zcfdocs.manuscript.notation import points
 from zcfdocs.manuscript.parts import fill, safe
 from zcfdocs.manuscript.table import Table
-from zcfdocs.reviews import Review
+from zcfdocs.reviews import AGES, Opinions, Review, Reviews, Spread, is_of, opinions
 
 
 def paper(name: str, title: str, author: str, subject: str, day: date, leaves: Sequence[tuple[str, str]]) -> Manuscript:
@@ -44,7 +46,18 @@ def short(digest: str) -> str:
 
 
 def older(review: Review | None, dossier: Dossier) -> str:
-    """What is said of a review that judged another version of the plan."""
-    if review is None or review.digest is None or review.digest == dossier.card["plan"]["digest"]:
+    """What is said of a review that judged another version of the plan, or does not say which."""
+    same = None if review is None else is_of(review, dossier.card["plan"]["digest"])
+    if review is None or same:
         return ""
-    return f"（意见针对较早的版本，数据摘要 {short(review.digest)}）"
+    return f"（意见针对{AGES[True]}，数据摘要 {short(review.digest or '')}）" if same is False else f"（{AGES[None]}）"
+
+
+def beside(dossier: Dossier, reviews: Reviews) -> Opinions:
+    """What stands beside the plan's own points."""
+    return opinions(dossier.score, dossier.catalogue, dossier.card["plan"]["digest"], reviews)
+
+
+def between(experts: Spread, most: Fraction) -> str:
+    """`平均 3.75（3.50—4.00）`"""
+    return f"平均 {points(experts.mean, most)}（{points(experts.lowest, most)}—{points(experts.highest, most)}）"

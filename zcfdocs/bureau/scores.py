@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zcfdocs.bureau.paper import about, table, version
+from zcfdocs.bureau.paper import about, beside, between, table, version
 from zcfdocs.catalogue import Group
 from zcfdocs.catalogue import Row as Indicator
 from zcfdocs.dossier import Dossier
@@ -15,7 +15,7 @@ from zcfdocs.manuscript.notation import points
 from zcfdocs.manuscript.parts import fill
 from zcfdocs.manuscript.scoresheet import percent_of
 from zcfdocs.manuscript.table import Cell, Row, Table, broken, centred, head, text, value
-from zcfdocs.reviews import NO_REVIEWS, Review, Reviews
+from zcfdocs.reviews import AGES, NO_REVIEWS, Opinions, Reviews, Voice
 from zcfdocs.scoring.phase import PHASES
 from zcfdocs.scoring.score import GroupScore, RowScore
 
@@ -42,7 +42,7 @@ def judged(dossier: Dossier) -> str:
 
 def _table(dossier: Dossier, filled: bool, reviews: Reviews) -> Table:
     phases = list(dossier.score.phases.values()) if filled else []
-    experts = tuple(review for review in reviews.reviews if review.role == "expert") if filled else ()
+    found = beside(dossier, reviews if filled else NO_REVIEWS)
     sub, *asked = dossier.catalogue.columns[1:5]
     own = [head(*broken(f"自评（{phase.phase.label}）")) for phase in phases]
     titles = (
@@ -54,24 +54,27 @@ def _table(dossier: Dossier, filled: bool, reviews: Reviews) -> Table:
         head(*broken(f"专家评分（{PHASES[judged(dossier)]}）")),
         head("评分理由"),
     )
-    widths = _widths(len(phases)) if filled else (12, 6, 47, 6, 6, 8, 15)
+    widths = _widths(len(phases), len(_experts(found)) > 1) if filled else (12, 6, 47, 6, 6, 8, 15)
     groups = [
         part
         for index, group in enumerate(dossier.catalogue.groups)
-        for part in _group(group, [phase.groups[index] for phase in phases], dossier, filled, experts, len(widths))
+        for part in _group(group, [phase.groups[index] for phase in phases], dossier, filled, found, len(widths))
     ]
     totals = [value(points(phase.total, dossier.catalogue.pass_line)) for phase in phases]
     total = (text(f"{dossier.catalogue.total.label}（各组得分乘以权重之和）", cols=5), *totals, *_blank(filled))
-    return Table("expert", "", widths, (titles,), (*groups, (total,)))
+    return Table("expert", "", widths, (titles,), (*groups, (total,)), _ages(found))
 
 
-def _widths(phases: int) -> tuple[int, ...]:
-    lead = (10, 6, 31, 5, 5) if phases < 3 else (9, 6, 27, 4, 4)
-    return (*lead, *[7] * phases, 20 if phases < 3 else 17, 8, 12)
+def _widths(phases: int, several: bool) -> tuple[int, ...]:
+    """`several` experts have their names beside their points."""
+    lead, closing = ((10, 6, 31, 5, 5), (20, 8, 12)) if phases < 3 else ((9, 6, 27, 4, 4), (17, 8, 12))
+    if several:
+        lead, closing = (*lead[:2], lead[2] - 3, *lead[3:]), (closing[0] - 5, closing[1] + 5, closing[2] + 3)
+    return (*lead, *[7] * phases, *closing)
 
 
 def _group(
-    group: Group, scores: Sequence[GroupScore], dossier: Dossier, filled: bool, experts: Sequence[Review], width: int
+    group: Group, scores: Sequence[GroupScore], dossier: Dossier, filled: bool, found: Opinions, width: int
 ) -> Iterator[tuple[Row, ...]]:
     """A line with the group's name before its rows, which stay together by 二级指标, and its sum after them."""
     title = text(f"{group.label}（{trimmed(group.points, 4)} 分，权重 {percent_of(group.weight)}）", cols=width)
@@ -85,27 +88,42 @@ def _group(
             cells = (*label, centred(row.id), text(row.display or row.text), centred(kind), value(trimmed(row.points, 4)))
             earned = [value(points(item.points, row.points)) for item in own]
             named = [text("；".join(_evidence(row, own, dossier)))] if filled else []
-            rows.append((*cells, *earned, *named, *_said(row, experts, judged(dossier))))
+            rows.append((*cells, *earned, *named, *_said(row, found, judged(dossier))))
             place += 1
         yield tuple(rows)
     sums = [value(points(score.points, group.points)) for score in scores]
     yield ((text("小计", cols=4), value(trimmed(group.points, 4)), *sums, *_blank(filled)),)
 
 
-def _said(row: Indicator, experts: Sequence[Review], phase: str) -> tuple[Cell, Cell]:
+def _said(row: Indicator, found: Opinions, phase: str) -> tuple[Cell, Cell]:
     """Points and reasons of the experts, each with its name where there are several; points for another phase name it."""
+    several = len(_experts(found)) > 1
     given: list[str] = []
     reasons: list[str] = []
-    for expert in experts:
-        name = f"{expert.reviewer}：" if expert.reviewer and len(experts) > 1 else ""
-        for item in (item for item in expert.rows if item.id == row.id):
-            told = points(item.points)
-            if item.phase == phase:
+    for key, judged_in in sorted(found.phases.items(), key=lambda item: item[0] != phase):
+        said = next(item for item in judged_in.rows if item.row.id == row.id)
+        for mark in (mark for mark in said.marks if mark.voice.role == "expert"):
+            name = f"{mark.reviewer}：" if mark.reviewer and several else ""
+            told = points(mark.points, row.points)
+            if key == phase:
                 given.append(f"{name}{told}")
-                reasons += [f"{name}{item.reason}"] if item.reason else []
+                reasons += [f"{name}{mark.reason}"] if mark.reason else []
             else:
-                reasons.append(f"{name}{PHASES[item.phase]} {told} 分{f'，{item.reason}' if item.reason else ''}")
-    return text(*given) if len(experts) > 1 else value(*given), text(*reasons)
+                reasons.append(f"{name}{PHASES[key]} {told} 分{f'，{mark.reason}' if mark.reason else ''}")
+        if key == phase and said.experts and said.experts.count > 1:
+            given += broken(between(said.experts, row.points))
+    return text(*given) if several else value(*given), text(*reasons)
+
+
+def _experts(found: Opinions) -> list[Voice]:
+    return [voice for voice in found.voices if voice.role == "expert"]
+
+
+def _ages(found: Opinions) -> str:
+    """Whose points are not of this version, or do not say of which."""
+    aged = [each for each in found.heard if each.voice.role == "expert" and each.older is not False]
+    told = [f"{each.review.who}的评分{'针对方案' if each.older else ''}{AGES[each.older]}" for each in aged]
+    return f"{'；'.join(dict.fromkeys(told))}。" if told else ""
 
 
 def _blank(filled: bool) -> list[Cell]:
