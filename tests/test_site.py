@@ -294,20 +294,25 @@ def test_methods_name_every_factor_with_source_and_doubt(plain: Dossier) -> None
 
 def test_every_code_is_explained(staged: Mapping[str, bytes]) -> None:
     page = text_of(staged["codes.md"])
-    for code in CODES.values():
+    for code in (code for name, code in CODES.items() if name.startswith("Z")):
         assert f"{{#{code.code}}}" in page
         assert one_line(html.escape(code.wrong)) in page.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
 
 
-def test_the_checks_of_verify_are_explained_too() -> None:
-    """By the command that builds: the site itself knows no signatures."""
+def test_the_codes_of_verify_and_review_are_explained_too() -> None:
+    """By the command that builds: the site itself knows no signatures and no reviews."""
     known = _explained("site,pdf")
-    assert {meaning.code for meaning in known} >= {"V100", "V203", "V301", "V601"}
-    assert _explained("pdf,data") == ()
-    page = text_of(stage_round(Round((), ()), Extras(meanings=known))["codes.md"])
-    for meaning in known:
-        assert f"{{#{meaning.code}}}" in page
-        assert meaning.mend in html.unescape(page)
+    assert {meaning.code for meaning in known["meanings"]} >= {"V100", "V203", "V301", "V601"}
+    assert (
+        {code.code for code in known["codes"]}
+        == {name for name in CODES if name.startswith("R")}
+        >= {"R101", "R201", "R301", "R400", "R501", "R601"}
+    )
+    assert _explained("pdf,data") == {}
+    page = text_of(stage_round(Round((), ()), Extras(**known))["codes.md"])
+    for item in (*known["meanings"], *known["codes"]):
+        assert f"{{#{item.code}}}" in page
+    assert all(meaning.mend in html.unescape(page) for meaning in known["meanings"])
 
 
 def at_stage(of: Dossier, key: str, **changes: object) -> Dossier:

@@ -11,7 +11,7 @@ from pathlib import Path
 from zcfdocs.binding.bound import READ
 from zcfdocs.catalogue import Papers
 from zcfdocs.errors import ZcfError
-from zcfdocs.finding import Meaning
+from zcfdocs.finding import Code, Meaning
 from zcfdocs.pipeline import Examined
 from zcfdocs.places import indicators
 from zcfdocs.provenance import origins
@@ -39,6 +39,7 @@ class Options:
     show_findings: bool = False
     address: str = ""  # of the public site
     meanings: tuple[Meaning, ...] = ()  # of the checks of `verify`, which the site explains besides those of `check`
+    codes: tuple[Code, ...] = ()  # of `review`, likewise
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from zcfdocs.build import build
 from zcfdocs.finding import Severity, count
 from zcfdocs.jobs import Options
 from zcfdocs.places import indicators
+from zcfdocs.reviewing.codes import codes
 from zcfdocs.sealing.meanings import meanings
 from zcfdocs.site.serve import serve
 
@@ -18,7 +19,15 @@ def preview(paths: Sequence[Path], home: Path, host: str, port: int, tell: Calla
     """Until interrupted. Plans with errors are shown as drafts with their findings on the page."""
     with tempfile.TemporaryDirectory(prefix="zcf-preview-") as room:
         options = Options(
-            tuple(paths), home, Path(room), ("site",), draft=True, keep_going=True, show_findings=True, meanings=tuple(meanings().values())
+            tuple(paths),
+            home,
+            Path(room),
+            ("site",),
+            draft=True,
+            keep_going=True,
+            show_findings=True,
+            meanings=tuple(meanings().values()),
+            codes=codes(),
         )
 
         def rebuild() -> None:

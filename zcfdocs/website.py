@@ -65,7 +65,7 @@ def make_site(jobs: Sequence[Job], options: Options, store: Store, tell: Tell) -
     round_ = Round(known, tuple(books), not options.public, _address(options))
     unplaced = {job.place: job.examined.findings for job in jobs if job.place not in plans} if options.show_findings else {}
     own = {name: data for files in plans.values() for name, data in files.items() if not name.endswith(FACTS)}
-    staged = stage_round(round_, Extras(unplaced, contact_of(MKDOCS), options.meanings)) | own
+    staged = stage_round(round_, Extras(unplaced, contact_of(MKDOCS), options.meanings, options.codes)) | own
     papers = {place: folder / PDF for place, folder in kept.items() if (folder / PDF).is_file()}
     with tempfile.TemporaryDirectory(prefix="stage-", dir=store.root) as folder:
         used = _fill(Path(folder), staged, papers, round_, cache)
@@ -122,7 +122,7 @@ def _frame(options: Options) -> dict[str, str]:
         "草稿": options.draft,
         "输出": options.out.resolve(),
         "网址": options.address,
-        "核验": [meaning.code for meaning in options.meanings],
+        "核验": [*(item.code for item in options.meanings), *(item.code for item in options.codes)],
     }
     return {name: str(value) for name, value in chosen.items()} | shaping()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -14,7 +14,7 @@ import typer
 from zcfdocs.build import build
 from zcfdocs.cli.frame import Paths, app, cannot, console, roots, say, stop
 from zcfdocs.errors import ZcfError
-from zcfdocs.finding import Meaning, Severity, count, suggest
+from zcfdocs.finding import Severity, count, suggest
 from zcfdocs.jobs import TARGETS, Options
 from zcfdocs.places import project
 from zcfdocs.report import show_findings, summary
@@ -41,7 +41,7 @@ def build_command(
         Path | None, typer.Option(metavar="程序", help="另用已安装的 veraPDF 检验生成的 PDF 是否符合 PDF/A-3a", show_default=False)
     ] = None,
 ) -> None:
-    options = replace(_options(paths, to, out, draft, public, keep_going, why, jobs), address=_address(url), meanings=_explained(to))
+    options = replace(_options(paths, to, out, draft, public, keep_going, why, jobs), address=_address(url), **_explained(to))
     built = build(options, say)
     show_findings(console(), built.findings)
     say(summary(built.findings, built.checked))
@@ -70,13 +70,14 @@ def build_command(
     stop(2 if built.failed else 1 if wrong else 0)
 
 
-def _explained(to: str) -> tuple[Meaning, ...]:
-    """The checks of `verify`, for the page of codes."""
+def _explained(to: str) -> dict[str, Any]:
+    """The checks of `verify` and the codes of `review`, for the page of codes."""
     if "site" not in to.split(","):
-        return ()
+        return {}
+    from zcfdocs.reviewing.codes import codes
     from zcfdocs.sealing.meanings import meanings  # pyHanko takes half a second to import
 
-    return tuple(meanings().values())
+    return {"meanings": tuple(meanings().values()), "codes": codes()}
 
 
 def _judged(program: Path, options: Options, places: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from zcfdocs.dossier import Dossier
-from zcfdocs.finding import CODES, Finding, Meaning
+from zcfdocs.finding import CODES, Code, Finding, Meaning
 from zcfdocs.manuscript.parts import parts
 from zcfdocs.places import DOCS
 from zcfdocs.publication import DATA
@@ -29,6 +29,7 @@ from zcfdocs.site.round import Round
 GUIDES = {
     "factory": ("给工厂", "怎样写方案、补数据和佐证，怎样检查、生成和提交"),
     "bureau": ("给主管部门", "怎样审核、收件、推荐、汇总和公开发布"),
+    "review": ("评审改动", "怎样设置仓库，怎样看评审意见，每个阶段谁能做什么"),
     "signing": ("签署与核验", "怎样用证书签署，收到的文件怎样核验"),
 }
 CODES_GUIDE = ("codes", "检查代码", "检查和核验时给出的每个代码是什么意思、怎样改")
@@ -105,6 +106,7 @@ class Extras:
     unplaced: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     contact: str = ""
     meanings: tuple[Meaning, ...] = ()
+    codes: tuple[Code, ...] = ()
 
 
 def stage_round(round_: Round, extras: Extras) -> dict[str, bytes]:
@@ -121,7 +123,7 @@ def stage_round(round_: Round, extras: Extras) -> dict[str, bytes]:
         opendata.pages(round_, data),
         search.pages(round_),
         _lasting(round_),
-        _reference(round_, extras.meanings),
+        _reference(round_, extras),
     ):
         texts |= made
     return {path: text.encode() for path, text in sorted(texts.items())} | data
@@ -138,13 +140,15 @@ def _lasting(round_: Round) -> dict[str, str]:
     }
 
 
-def _reference(round_: Round, meanings: Sequence[Meaning]) -> dict[str, str]:
+def _reference(round_: Round, extras: Extras) -> dict[str, str]:
     """Methods, codes and guides."""
     books = [methods(book) for book in round_.books]
-    codes = sorted(CODES.values(), key=lambda code: code.code)
+    codes = [CODES[name] for name in sorted(CODES) if name.startswith("Z")]  # others come as extras, whatever else is imported
     made = {
         "methods.md": page("methods.html", "方法与口径", round_.preview, {"books": books, "statuses": STATUS_NAMES}),
-        "codes.md": page("codes.html", "检查代码", round_.preview, {"codes": codes, "meanings": meanings}, contents=False),
+        "codes.md": page(
+            "codes.html", "检查代码", round_.preview, {"codes": codes, "meanings": extras.meanings, "review": extras.codes}, contents=False
+        ),
     }
     guides = [(name, *words) for name, words in GUIDES.items()] + [CODES_GUIDE]
     made["guides.md"] = page("guides.html", "使用指南", round_.preview, {"guides": guides})

@@ -1,0 +1,1 @@
+"""The Chinese names of what a review speaks of."""

@@ -1,0 +1,1 @@
+"""Who may change what, and when: code owners, roles, signatures, stages, files."""

@@ -1,0 +1,1 @@
+"""The record of plans: their versions one by one, and a district at a day."""
