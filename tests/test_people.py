@@ -17,7 +17,7 @@ from zcfdocs.loading import Shelf
 from zcfdocs.places import INDICATORS
 from zcfdocs.reviewing.people.owners import NOBODY, parse
 from zcfdocs.reviewing.people.roles import roles
-from zcfdocs.reviewing.people.signatures import Signature, signatures, unreadable, whose
+from zcfdocs.reviewing.people.signatures import Signature, signatures, tag_signer, unreadable, whose
 from zcfdocs.reviewing.setups.generating import Cast, globs
 
 OWNERS = parse(
@@ -164,6 +164,25 @@ def test_an_unsigned_commit_a_strangers_and_a_second_persons_leave_nobody_and_sa
     assert "由不同的人签名：li、wang" in told
     assert first[:12] not in told
     assert second[:12] not in told
+
+
+def test_a_signed_tag_of_the_head_speaks_for_unsigned_commits(signed: Signed) -> None:
+    def tag(name: str, person: str, *more: str) -> None:
+        signed.key(person)
+        signed.git("-c", "gpg.format=ssh", "-c", f"user.signingkey={signed.keys / person}", "tag", *more, "-m", "申请", name)
+
+    before = signed.git("rev-parse", "HEAD")
+    (signed.top / "b").write_text("b")
+    head = signed.commit()
+    tag("plain", "li", "-a")
+    signed.git("tag", "light")
+    assert tag_signer(signed.top, head, allowed(signed, "li")) is None
+    tag("signed", "li", "-s")
+    assert tag_signer(signed.top, head, allowed(signed, "li", "wang")) == "@li"
+    assert tag_signer(signed.top, before, allowed(signed, "li")) is None
+    assert tag_signer(signed.top, head, allowed(signed, "wang")) is None
+    tag("also", "wang", "-s")
+    assert tag_signer(signed.top, head, allowed(signed, "li", "wang")) is None
 
 
 def test_a_commit_changed_after_it_was_signed_is_told(signed: Signed, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from lxml import etree
 from markdown_it import MarkdownIt
+from sarif_pydantic import Sarif
 
 import zcfdocs.checks  # noqa: F401  # registers the codes that a review names
 from tests import reviewed
@@ -254,6 +255,19 @@ def test_sarif_has_its_published_shape(found: list[Told]) -> None:
     rules = run["tool"]["driver"]["rules"]
     assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [item.code for item in worst_first(found)]
     assert [rule["id"] for rule in rules] == sorted({item.code for item in found})
+
+
+@pytest.mark.parametrize("found", FOUND.values(), ids=FOUND)
+def test_sarif_is_read_by_an_outside_model_of_the_standard(found: list[Told]) -> None:
+    log = Sarif.model_validate_json(sarif(found))
+    assert [result.rule_id for result in log.runs[0].results or ()] == [item.code for item in worst_first(found)]
+
+
+@pytest.mark.parametrize("found", FOUND.values(), ids=FOUND)
+def test_junit_is_what_jenkins_reads(found: list[Told]) -> None:
+    """Its own schema, as it comes with pytest's sources."""
+    root = suites(junit(found, [reviewed.PATH, "plans/clean/plan.md"]))
+    etree.XMLSchema(etree.parse(SCHEMAS / "jenkins-junit-10.xsd")).assertValid(root)
 
 
 def test_sarif_carries_place_reason_and_advice() -> None:

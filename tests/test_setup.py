@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from jsonschema.validators import validator_for
 from ruamel.yaml import YAML
 
 import zcfdocs.cli.beginning  # noqa: F401
@@ -54,6 +56,15 @@ def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 ACTIONS = [(path, workflow) for forge in ("github", "gitea") for path, workflow in workflows(forge).items()]
+
+
+@pytest.mark.parametrize("vendored", [False, True])
+@pytest.mark.parametrize(("forge", "published"), [("github", "github-workflows"), ("gitea", "github-workflows"), ("gitlab", "gitlab-ci")])
+def test_a_workflow_is_what_the_forge_reads(forge: str, published: str, vendored: bool) -> None:
+    """By the forges' own schemas, as check-jsonschema keeps them (SchemaStore; GitLab)."""
+    schema = json.loads(files("check_jsonschema").joinpath("builtin_schemas", "vendor", f"{published}.json").read_text("utf-8"))
+    for path, workflow in workflows(forge, vendored).items():
+        assert [error.message for error in validator_for(schema)(schema).iter_errors(workflow)] == [], path
 
 
 @pytest.mark.parametrize(("path", "workflow"), ACTIONS, ids=[path for path, _ in ACTIONS])

@@ -312,6 +312,33 @@ def test_an_outsider_gets_no_path_out_of_the_folder(round_: dict[str, Person]) -
     assert heads(stranger) == before
 
 
+def test_tags_are_reviewed_like_branches_and_nothing_else_is_taken(round_: dict[str, Person]) -> None:
+    stranger = round_["stranger"]
+    before = heads(stranger)
+    stranger.start("stranger/tagged")
+    in_catalogue(stranger)
+    stranger.git("commit", "-q", "-am", "x")
+    stranger.git("tag", "-a", "-m", "x", "v1")
+    assert "不能改动方案文件夹以外的文件" in stranger.git("push", "origin", "v1", good=False)
+    assert "只接受分支和标签" in stranger.git("push", "origin", "HEAD:refs/replace/x", good=False)
+    assert "只接受分支和标签" in stranger.git("push", "origin", "HEAD:refs/notes/commits", good=False)
+    assert heads(stranger) == before
+
+
+def test_a_branch_is_rewritten_and_removed_by_whom_it_is_named_after(round_: dict[str, Person]) -> None:
+    shili, stranger = round_["shili"], round_["stranger"]
+    shili.start("shili/mine")
+    shili.edit(("# 二、试点目标", "# 二、试点目标\n\n另加一段。"))
+    shili.push("加一段")
+    before = heads(shili)
+    assert "不是 @stranger 的分支" in stranger.git("push", "origin", ":shili/mine", good=False)
+    stranger.start("stranger/empty")
+    assert "不是 @stranger 的分支" in stranger.git("push", "-f", "origin", "HEAD:shili/mine", good=False)
+    assert heads(shili) == before
+    shili.git("push", "origin", ":shili/mine")
+    assert "shili/mine" not in heads(shili)
+
+
 def test_main_is_neither_deleted_nor_rewritten(round_: dict[str, Person]) -> None:
     xiqing = round_["xiqing"]
     before = heads(xiqing)

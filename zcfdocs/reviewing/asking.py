@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.finding import Finding, Severity, define
 from zcfdocs.reviewing.people.owners import PLACES, Owners, locate, parse
-from zcfdocs.reviewing.people.signatures import SIGNERS, signatures, whose
+from zcfdocs.reviewing.people.signatures import SIGNERS, signatures, tag_signer, whose
 from zcfdocs.reviewing.review import Asked
 from zcfdocs.reviewing.sides.changes import Between, Layout, between
 from zcfdocs.snapshot import listing, read
@@ -23,10 +24,19 @@ def asked(home: Path, range_: str, who: str | None = None, signed: bool = False,
     return asked_of(found, layout(found.top, home), who, signed, day)
 
 
-def asked_of(found: Between, where: Layout, who: str | None, signed: bool, day: date | None = None, onto_protected: bool = False) -> Asked:
+def asked_of(
+    found: Between,
+    where: Layout,
+    who: str | None,
+    signed: bool,
+    day: date | None = None,
+    onto_protected: bool = False,
+    tags: Sequence[str] = (),
+) -> Asked:
+    """`tags`: the hashes of tags that come with the change and that no ref names yet."""
     findings: tuple[Finding, ...] = ()
     if signed:
-        who, findings = _signer(found)
+        who, findings = _signer(found, tags)
     return Asked(found, where, owners(found.top, found.trusted), who, day, findings, onto_protected)
 
 
@@ -43,11 +53,14 @@ def owners(top: Path, commit: str) -> Owners:
     return parse(read(top, blobs[name]), name) if name is not None else Owners()
 
 
-def _signer(found: Between) -> tuple[str | None, tuple[Finding, ...]]:
+def _signer(found: Between, tags: Sequence[str]) -> tuple[str | None, tuple[Finding, ...]]:
     blob = listing(found.top, found.trusted, (SIGNERS,)).get(SIGNERS)
     if blob is None or not blob.is_plain:
         raise ZcfError(f"基准提交里没有 {SIGNERS}，不能核对签名", hint="由主管部门在受保护分支上放入各人的公钥，写法见 docs")
-    signer = whose(signatures(found.top, found.base, found.head, read(found.top, blob)))
+    allowed = read(found.top, blob)
+    signer = whose(signatures(found.top, found.base, found.head, allowed))
+    if signer.who is None and (tagger := tag_signer(found.top, found.head, allowed, tags)) is not None:
+        return tagger, ()
     reasons = tuple(
         Finding("R216", (), reason, "用自己的密钥签名后重新提交：git commit -S", path=SIGNERS, line=1, column=1)
         for reason in signer.reasons

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,13 @@ import git
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.reviewing import model
-from zcfdocs.reviewing.asking import asked_of
+from zcfdocs.reviewing.asking import asked_of, owners
+from zcfdocs.reviewing.people.roles import plain, roles
 from zcfdocs.reviewing.review import review
-from zcfdocs.reviewing.sides.changes import Between, Layout, full, opened
+from zcfdocs.reviewing.sides.changes import Between, Layout, full, merge_base, opened
 
 LINE = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (refs/\S+)")
-BRANCH = "refs/heads/"
+BRANCH, TAG = "refs/heads/", "refs/tags/"
 MOST = 50  # refs of one push
 
 
@@ -63,37 +64,61 @@ def pushes(lines: Iterable[str]) -> list[Push]:
     return found
 
 
-def rulings(top: Path, found: Iterable[Push], who: str | None, signed: bool) -> Iterator[Ruling]:
+def rulings(top: Path, found: Sequence[Push], who: str | None, signed: bool) -> Iterator[Ruling]:
     """The protected branch is the one HEAD names."""
+    tags = [push.new for push in found if push.ref.startswith(TAG) and not push.goes]
     with opened(top) as repository:
         protected = str(repository.git.symbolic_ref("HEAD"))
         for push in found:
-            yield _ruling(repository, top, protected, push, who, signed)
+            try:
+                refused = _refused(repository, top, protected, push, who)
+                between = _between(repository, top, protected, push) if not refused and not push.goes else None
+            except ZcfError as error:
+                yield Ruling(push.ref, error.message)
+                continue
+            if between is None:
+                yield Ruling(push.ref, refused)
+                continue
+            asked = asked_of(between, Layout(""), who, signed, onto_protected=push.ref == protected, tags=tags)
+            yield Ruling(push.ref, review=review(asked).review)
 
 
-def _ruling(repository: git.Repo, top: Path, protected: str, push: Push, who: str | None, signed: bool) -> Ruling:
-    if push.goes:
-        return Ruling(push.ref, f"不能删除受保护的分支 {short(push.ref)}" if push.ref == protected else "")
-    if not push.ref.startswith(BRANCH):
-        return Ruling(push.ref)
+def _refused(repository: git.Repo, top: Path, protected: str, push: Push, who: str | None) -> str:
+    """What no review can allow; `refs/replace/` and the like would change what git shows."""
+    name = short(push.ref)
+    if not push.ref.startswith((BRANCH, TAG)):
+        return f"只接受分支和标签，不接受 {push.ref[:80]}"
+    if push.ref == protected and push.goes:
+        return f"不能删除受保护的分支 {name}"
+    rewrites = push.goes or not (push.comes or _is_ancestor(repository, push.old, push.new))
+    if push.ref == protected and rewrites:
+        return f"{name} 是受保护的分支，不能改写历史；先取回最新的再推送"
+    if rewrites and not _may_rewrite(repository, top, protected, name, who):
+        return f"{name} 不是 {who} 的分支，不能删除或改写；自己的分支以“{plain(who or '')}/”开头"
+    return ""
+
+
+def _may_rewrite(repository: git.Repo, top: Path, protected: str, name: str, who: str | None) -> bool:
+    """One's own branches begin with one's name; the city tidies all."""
+    if who is None or name.casefold().startswith(f"{plain(who)}/"):
+        return True
+    try:
+        known = owners(top, full(repository, protected))
+    except ZcfError:
+        return True  # there is nothing yet
+    return "city" in roles(known, who, "", "indicators").roles
+
+
+def _between(repository: git.Repo, top: Path, protected: str, push: Push) -> Between | None:
+    """What the push adds to the protected branch; None for the first push of all, which there is nothing to hold against."""
     head = full(repository, push.new)
     if push.ref == protected:
-        if push.comes:
-            return Ruling(push.ref)  # the first push of all: there is nothing to hold it against
-        base = trusted = full(repository, push.old)
-        if not _is_ancestor(repository, base, head):
-            return Ruling(push.ref, f"{short(push.ref)} 是受保护的分支，不能改写历史；先取回最新的再推送")
-    else:
-        try:
-            trusted = full(repository, protected)
-        except ZcfError:
-            return Ruling(push.ref)
-        try:
-            base = str(repository.git.merge_base(trusted, head)).split("\n")[0]
-        except git.GitCommandError:
-            return Ruling(push.ref, f"{short(push.ref)} 与 {short(protected)} 没有共同的历史")
-    asked = asked_of(Between(top, base, head, False, trusted), Layout(""), who, signed, onto_protected=push.ref == protected)
-    return Ruling(push.ref, review=review(asked).review)
+        return None if push.comes else Between(top, full(repository, push.old), head, False, full(repository, push.old))
+    try:
+        trusted = full(repository, protected)
+    except ZcfError:
+        return None
+    return Between(top, merge_base(repository, trusted, head, False), head, False, trusted)
 
 
 def _is_ancestor(repository: git.Repo, old: str, new: str) -> bool:
@@ -105,4 +130,4 @@ def _is_ancestor(repository: git.Repo, old: str, new: str) -> bool:
 
 
 def short(ref: str) -> str:
-    return ref.removeprefix(BRANCH)
+    return ref.removeprefix(BRANCH).removeprefix("refs/")

@@ -1,4 +1,4 @@
-"""Who signed the commits of a range: SSH keys against the protected branch's list of signers, OpenPGP keys against the machine's key ring."""
+"""Who signed the commits of a range, or a tag of its head: SSH keys against the protected branch's list of signers, OpenPGP keys against the machine's key ring."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from zcfdocs.snapshot import FULL
 
 SIGNERS = ".zcfdocs/allowed_signers"
 MOST = 2_000  # commits of one change; each signature takes some 10 ms
+MOST_TAGS = 20  # signed tags of one commit
 NEEDED = (2, 34)  # the first git that knows allowed signers
 State = Literal["good", "unsigned", "unknown", "expired", "revoked", "bad"]
 # `%G?`: U is a good signature of a key that nobody vouches for, of SSH one that the list does not name.
 STATES: Mapping[str, State] = {"G": "good", "U": "unknown", "E": "unknown", "N": "unsigned", "X": "expired", "Y": "expired", "R": "revoked"}
+SSH_GOOD = re.compile(r'^Good "git" signature for (\S+) with ', re.MULTILINE)
+PGP_GOOD = re.compile(r"^\[GNUPG:\] GOODSIG [0-9A-F]+ .*<([^<>\s]+@[^<>\s]+)>$", re.MULTILINE)
 TOLD: Mapping[State, str] = {
     "good": "签名有效",
     "unsigned": "没有签名",
@@ -159,3 +162,34 @@ def _unfit(text: str) -> str:
     if options := OPTIONS.match(rest):
         rest = rest[options.end() :].strip()
     return "" if KEY.fullmatch(rest) else "应为“账号 公钥类型 公钥”，如：@某某 ssh-ed25519 AAAA…"
+
+
+def tag_signer(top: Path, head: str, allowed: bytes | None, pushed: Sequence[str] = ()) -> str | None:
+    """Who signed a tag of this very commit, where commits are not signed: one person, or nobody.
+
+    `pushed` are the hashes of tags that no ref names yet, as a hook meets them.
+    """
+    if any(not FULL.fullmatch(name) for name in (head, *pushed)):
+        raise ZcfError("核对签名要用完整的提交号", hint="提交号是 40 位十六进制数")
+    with tempfile.TemporaryDirectory(prefix="zcf-signers-") as room, git.Repo(top, search_parent_directories=True) as repository:
+        repository.git.update_environment(**environment(Path(room), allowed or b""))
+        listed = repository.git.for_each_ref("--format=%(objecttype) %(objectname)", f"--points-at={head}", "refs/tags").splitlines()
+        tags = [name for kind, _, name in (line.partition(" ") for line in listed) if kind == "tag" and FULL.fullmatch(name)]
+        tags += [name for name in pushed if _tagged(repository, name) == head]
+        people = {_tagger(repository, tag) for tag in tags[:MOST_TAGS]} - {None}
+    return next(iter(people)) if len(people) == 1 else None
+
+
+def _tagged(repository: git.Repo, tag: str) -> str | None:
+    """The commit that a tag object names; None for any other object."""
+    try:
+        kind = repository.git.cat_file("-t", tag)
+        return str(repository.git.rev_parse("--verify", "--end-of-options", f"{tag}^{{commit}}")) if kind == "tag" else None
+    except git.GitCommandError:
+        return None
+
+
+def _tagger(repository: git.Repo, tag: str) -> str | None:
+    status, _, told = repository.git.execute(["git", "verify-tag", "--raw", tag], with_extended_output=True, with_exceptions=False)
+    found = SSH_GOOD.search(str(told)) or PGP_GOOD.search(str(told))
+    return found[1] if status == 0 and found and is_principal(found[1]) else None

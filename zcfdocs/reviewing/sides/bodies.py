@@ -22,4 +22,4 @@ def _chapters(item: Examined | None) -> Mapping[str, str]:
     catalogue = item.rulebook.catalogue
     titles = {part.id: part.title for chapter in catalogue.chapters for part in (chapter, *chapter.sections)}
     body = render(item.reading.source.body, catalogue, whole)
-    return {titles.get(section, section): html for section, html in body.sections.items()}
+    return {titles.get(section, section): html for section, html in body.sections.items() if html}
