@@ -13,13 +13,12 @@ import pytest
 from hypothesis import example, given, settings, strategies
 
 from tests.repository import Repository
-from zcfdocs import walk
 from zcfdocs.errors import ZcfError
-from zcfdocs.glance import Glance, Told
-from zcfdocs.glance import told as read
-from zcfdocs.history import History, history, history_at, identity
+from zcfdocs.history import History, history, history_at, identity, walk
+from zcfdocs.history.glance import Glance, Told
+from zcfdocs.history.glance import told as read
+from zcfdocs.history.recall import NAME
 from zcfdocs.places import HOME
-from zcfdocs.recall import NAME
 from zcfdocs.store import Store
 
 ALPHA, BETA = "91120111MA0EXAMP1P", "91120116MA0DEMHH2Y"
@@ -242,7 +241,7 @@ def spans(act: Callable[[], object]) -> list[str]:
         seen.append(span)
         return changes(repository, span)  # type: ignore[arg-type]
 
-    with patch("zcfdocs.history.changes", watched):
+    with patch("zcfdocs.history.moments.changes", watched):
         act()
     return seen
 
@@ -331,7 +330,7 @@ def test_another_folder_or_another_way_of_reading_begins_anew(repository: Plans,
     history(repository.top / "plans", store)
     found = history(repository.top / "more/plans", store)
     assert [one.stage for one in found.moments[BETA]] == ["candidate"]
-    with patch("zcfdocs.recall._maker", lambda: "another"):
+    with patch("zcfdocs.history.recall._maker", lambda: "another"):
         assert len(spans(lambda: history(repository.top / "more/plans", store))) == 1
 
 

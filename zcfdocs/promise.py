@@ -18,13 +18,13 @@ from zcfdocs.fields import leaves
 from zcfdocs.figure import Figure, apart, exact
 from zcfdocs.finding import Finding, Route, dotted
 from zcfdocs.history import History, Moment, history, history_at, identity
+from zcfdocs.history.walk import opened, roots, state
 from zcfdocs.plan import METRICS, Plan, Year
 from zcfdocs.provenance import top_of
 from zcfdocs.reading import Reading, Source, read_plan
 from zcfdocs.scorecard import YEAR_FIGURES
 from zcfdocs.snapshot import listing, write_out
 from zcfdocs.store import Store
-from zcfdocs.walk import opened, roots, state
 
 CANDIDATE, PLAN = "candidate", "plan.md"
 FROZEN = (("actual", "基准"), ("target", "目标"))

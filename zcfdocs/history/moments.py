@@ -1,4 +1,4 @@
-"""When each plan came to each stage: one pass over the first parents of a repository, for all plans at once (git-and-web 5)."""
+"""Where along the first parents each plan came to each stage, and by which folder: read whole, or from what is known on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 import git
 
 from zcfdocs.collector import at_rest
-from zcfdocs.glance import Glance, Told
+from zcfdocs.history.glance import Glance, Told
+from zcfdocs.history.recall import Kept, recall, record
+from zcfdocs.history.walk import Change, State, blobs, changes, follows, opened, state
 from zcfdocs.provenance import top_of
-from zcfdocs.recall import Kept, recall, record
 from zcfdocs.reviews import NAME as REVIEW
 from zcfdocs.store import Store
-from zcfdocs.walk import Change, State, blobs, changes, follows, opened, state
 
 PLACE = re.compile(r"([a-z0-9-]+/[a-z0-9-]+)/(.+)", re.DOTALL)
 PLAN, PLAIN = "plan.md", ("100644", "100755")

@@ -14,7 +14,7 @@ from zcfdocs import __version__
 from zcfdocs.store import Store, write_whole
 
 # What a version is, and how a plan's text is read, is decided in these.
-DECIDING = ("history.py", "glance.py", "walk.py", "recall.py", "reading.py", "tree.py", "fields.py")
+DECIDING = ("history/moments.py", "history/glance.py", "history/walk.py", "history/recall.py", "reading.py", "tree.py", "fields.py")
 NAME = "history.json"
 
 
@@ -52,5 +52,5 @@ def _place(store: Store) -> Path:
 
 @cache
 def _maker() -> str:
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     return __version__ + hashlib.sha256(b"".join(hashlib.sha256((here / name).read_bytes()).digest() for name in DECIDING)).hexdigest()
