@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from functools import partial
@@ -21,7 +22,7 @@ from zcfdocs.history.recall import NAME
 from zcfdocs.places import HOME
 from zcfdocs.store import Store
 
-ALPHA, BETA = "91120111MA0EXAMP1P", "91120116MA0DEMHH2Y"
+ALPHA, BETA, GAMMA = "91120111MA0EXAMP1P", "91120116MA0DEMHH2Y", "91120112MA0SAMPL3X"
 
 
 class Plans(Repository):
@@ -237,9 +238,9 @@ def spans(act: Callable[[], object]) -> list[str]:
     """Which spans of commits are read while it acts."""
     seen, changes = [], walk.changes
 
-    def watched(repository: object, span: str) -> object:
+    def watched(repository: object, span: str, below: object = ()) -> object:
         seen.append(span)
-        return changes(repository, span)  # type: ignore[arg-type]
+        return changes(repository, span, below)  # type: ignore[arg-type]
 
     with patch("zcfdocs.history.moments.changes", watched):
         act()
@@ -269,7 +270,7 @@ def test_a_history_read_in_pieces_is_the_same(repository: Plans, tmp_path: Path)
     grown(repository)
     commits = repository.git("rev-list", "--reverse", "HEAD").split()
     whole = history(repository.top / "plans")
-    assert [one.stage for one in whole.moments[ALPHA]] == ["draft", "submitted", "revised"]
+    assert [one.stage for one in whole.moments[ALPHA]] == ["draft", "submitted", "candidate", "revised"]
     for parts in (range(len(commits)), (0, 3), (2,)):
         store = Store(tmp_path / f"cache-{len(parts)}")
         for part in parts:
@@ -413,6 +414,114 @@ def test_only_a_full_hash_names_a_commit(repository: Plans) -> None:
     for name in ("HEAD", "--output=x", repository.git("rev-parse", "--short", "HEAD")):
         with pytest.raises(ZcfError, match="不是完整的提交号"):
             history_at(repository.top, name)
+
+
+def test_the_readers_own_settings_change_nothing(repository: Plans) -> None:
+    grown(repository)
+    for folder in ("plans/xiqing/second", "plans/binhai/first"):  # at once: the first in git's order has the identity
+        repository.write(folder, GAMMA, "draft")
+    top, head = repository.top, repository.commit()
+    (top / ".git/order").write_text("plans/xiqing/*\nplans/binhai/*\n", encoding="utf-8")
+
+    def found() -> list[History]:
+        folders = (None, "xiqing/a", "xiqing/c")
+        return [history(top / "plans"), *(history_at(top, head, only=folder) for folder in folders), history_at(top, head, about=ALPHA)]
+
+    before = found()
+    for name, value in (
+        ("log.showRoot", "false"),
+        ("log.follow", "true"),
+        ("log.abbrevCommit", "true"),
+        ("log.decorate", "full"),
+        ("log.date", "relative"),
+        ("log.diffMerges", "off"),
+        ("diff.renames", "copies"),
+        ("diff.orderFile", str(top / ".git/order")),
+        ("format.pretty", "fuller"),
+        ("color.ui", "always"),
+    ):
+        repository.git("config", name, value)
+    assert found() == before
+    assert before[0].moments[BETA]
+    assert [folder for *_, folder in told(before[0], GAMMA)] == ["plans/binhai/first"]
+
+
+def test_a_copy_takes_over_when_the_original_goes(repository: Plans) -> None:
+    """The usual way of those who do not know `git mv`: copy, commit, delete, commit."""
+    repository.write("plans/xiqing/old", ALPHA, "draft")
+    first = repository.commit()
+    repository.write("plans/xiqing/new", ALPHA, "submitted")
+    repository.commit()
+    repository.git("rm", "-q", "-r", "plans/xiqing/old")
+    third = repository.commit()
+    assert told(history(repository.top / "plans")) == [
+        (first, "2025-05-02", "draft", "plans/xiqing/old"),
+        (third, "2025-05-04", "submitted", "plans/xiqing/new"),
+    ]
+
+
+def test_a_plan_that_moves_goes_before_one_that_waits_and_the_first_to_wait_before_the_next(repository: Plans) -> None:
+    repository.write("plans/xiqing/own", ALPHA, "draft")
+    repository.commit()
+    repository.write("plans/binhai/waits", ALPHA, "candidate")
+    repository.write("plans/binhai/gave-up", ALPHA, "confirmed")
+    repository.commit()
+    repository.write("plans/binhai/gave-up", BETA, "draft")
+    repository.write("plans/binhai/also", ALPHA, "failed")
+    repository.commit()
+    repository.write("plans/binhai/waits", ALPHA, "revised")
+    repository.commit()
+    repository.git("mv", "plans/xiqing/own", "plans/xiqing/renamed")
+    repository.commit()
+    repository.write("plans/xiqing/renamed", ALPHA, "submitted")
+    repository.commit()
+    assert [folder for *_, folder in told(history(repository.top / "plans"))] == ["plans/xiqing/own", "plans/xiqing/renamed"]
+    repository.git("rm", "-q", "-r", "plans/xiqing/renamed")
+    repository.commit()
+    assert [(stage, folder) for _, _, stage, folder in told(history(repository.top / "plans"))][2:] == [("revised", "plans/binhai/waits")]
+
+
+def test_a_folder_whose_plan_becomes_anothers_gives_up_its_own(repository: Plans) -> None:
+    """Two plans that change places in one commit, and one that turns into a copy of another."""
+    repository.write("plans/xiqing/a", ALPHA, "draft")
+    repository.write("plans/binhai/b", BETA, "draft")
+    repository.commit()
+    repository.write("plans/xiqing/a", BETA, "submitted")
+    repository.write("plans/binhai/b", ALPHA, "submitted")
+    repository.commit()
+    repository.write("plans/binhai/b", BETA, "submitted")
+    repository.commit()
+    repository.write("plans/jinnan/c", ALPHA, "returned")
+    head = repository.commit()
+    found = history(repository.top / "plans")
+    wanted = [("draft", "plans/xiqing/a"), ("submitted", "plans/binhai/b"), ("returned", "plans/jinnan/c")]
+    assert [(stage, folder) for _, _, stage, folder in told(found)] == wanted
+    assert [(stage, folder) for _, _, stage, folder in told(found, BETA)] == [("draft", "plans/binhai/b"), ("submitted", "plans/xiqing/a")]
+    for uscc in (ALPHA, BETA):
+        assert told(history_at(repository.top, head, about=uscc), uscc) == told(found, uscc)
+
+
+def test_a_bare_repository_and_objects_that_lie_elsewhere_are_said(repository: Plans, tmp_path: Path) -> None:
+    grown(repository)
+    repository.git("clone", "-q", "--bare", str(repository.top), str(tmp_path / "bare"))
+    with pytest.raises(ZcfError, match="裸仓库"):
+        history(tmp_path / "bare/plans")
+    repository.git("clone", "-q", "--shared", str(repository.top), str(tmp_path / "clone"))
+    assert history(tmp_path / "clone/plans").moments
+    repository.top.rename(tmp_path / "gone")
+    with pytest.raises(ZcfError, match="读不到当前的提交") as lacking:
+        history(tmp_path / "clone/plans")
+    assert "alternates" in lacking.value.hint
+
+
+def test_a_repository_of_long_hashes_has_a_history(tmp_path: Path) -> None:
+    made = Plans(tmp_path / "long")
+    shutil.rmtree(made.top / ".git")
+    made.git("init", "-q", "--object-format=sha256", "-b", "main")
+    assert history(made.top).moments == {}
+    made.write("plans/xiqing/a", ALPHA, "draft")
+    commit = made.commit()
+    assert (len(commit), [one for one, *_ in told(history(made.top / "plans"))]) == (64, [commit])
 
 
 # Of a front-matter at a glance

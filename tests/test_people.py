@@ -57,6 +57,25 @@ def test_where_no_factory_is_named_whoever_is_no_bureau_counts_as_the_factory_bu
     assert roles(OWNERS, "xiqing-gxj", "", "plans/xiqing/other").certain
 
 
+def test_a_letter_that_only_looks_alike_is_another_name() -> None:
+    """What casefold() takes for the same: the long s and the Kelvin sign are no letters of a login."""
+    owners = parse(b"* @city\n/plans/xiqing/ @kss\n/plans/xiqing/a/ @shili @kss\n")
+    assert roles(owners, "SHILI", "", "plans/xiqing/a").roles == {"factory"}
+    for who in ("ſhili", "@ſhili", "kſs", "\u212ass", "kß"):
+        standing = roles(owners, who, "", "plans/xiqing/a")
+        assert (standing.roles, standing.certain) == (frozenset(), True)
+
+
+def test_an_expert_is_named_for_the_opinions_and_not_for_the_folder() -> None:
+    lines = b"* @city\n/plans/xiqing/ @x\n/plans/xiqing/a/ @staff @x\n/plans/xiqing/a/plan.md @boss @x\n"
+    for more, held in ((b"", set()), (b"/plans/*/*/review.yaml @city @expert\n", set()), (b"review.yaml @city @staff\n", {"expert"})):
+        assert roles(parse(lines + more), "staff", "", "plans/xiqing/a").roles == held
+        assert roles(parse(lines + more), "boss", "", "plans/xiqing/a").roles == {"factory"}
+    named = parse(lines + b"/plans/*/*/review.yaml @city @expert\n")
+    assert roles(named, "expert", "", "plans/xiqing/a").roles == {"expert"}
+    assert roles(parse(lines + b"/plans/xiqing/a/*.yaml @data\n"), "data", "", "plans/xiqing/a").roles == frozenset()
+
+
 def test_a_district_is_not_the_district_of_another() -> None:
     owners = parse(b"* @city\n/plans/xiqing/ @x\n/plans/binhai/ @b\n")
     assert "district" not in roles(owners, "x", "", "plans/binhai/c").roles
@@ -237,6 +256,32 @@ def test_a_commit_signed_with_an_openpgp_key_that_the_machine_trusts_is_its_addr
     assert [(one.state, one.who) for one in found] == [("good", "li@tj.example")]
 
 
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="没有 gpg")
+@pytest.mark.parametrize(("trust", "state"), [(2, "unknown"), (6, "good")])
+def test_a_key_that_nobody_vouches_for_speaks_for_nobody_in_a_commit_or_a_tag(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch, trust: int, state: str
+) -> None:
+    """Whoever made a key chose its address: to be in the ring is not to be known."""
+    with tempfile.TemporaryDirectory(prefix="zcf-gpg-") as home:
+        monkeypatch.setenv("GNUPGHOME", home)
+
+        def gpg(*words: str, told: str = "") -> str:
+            command = ["gpg", "--batch", "--quiet", "--passphrase", "", *words]
+            return subprocess.run(command, check=True, capture_output=True, text=True, input=told).stdout
+
+        gpg("--quick-generate-key", "马 <city@tj.example>", "ed25519", "sign", "never")
+        key = next(line.split(":")[9] for line in gpg("--list-keys", "--with-colons").splitlines() if line.startswith("fpr"))
+        gpg("--import-ownertrust", told=f"{key}:{trust}:\n")
+        base = signed.git("rev-parse", "HEAD")
+        signed.git("-c", "user.signingkey=city@tj.example", "commit", "-q", "-S", "--allow-empty", "-m", "x")
+        head = signed.git("rev-parse", "HEAD")
+        signed.git("-c", "user.signingkey=city@tj.example", "tag", "-s", "-m", "x", "t")
+        (one,) = signatures(signed.top, base, head, b"")
+        who = tag_signer(signed.top, head, b"")
+        subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True, capture_output=True)
+    assert (one.state, who) == (state, "city@tj.example" if state == "good" else None)
+
+
 @pytest.mark.parametrize("name", ["HEAD", "main", "--output=x", "abc123"])
 def test_only_full_hashes_are_taken(signed: Signed, name: str) -> None:
     with pytest.raises(ZcfError, match="完整的提交号"):
@@ -251,6 +296,7 @@ def test_a_principal_that_is_not_one_person_speaks_for_nobody() -> None:
         assert whose([Signature(commit, "good", name, "SHA256:x")]).who is None
     assert whose([]).who is None
     assert whose([Signature(commit, "good", "@Li", "SHA256:x"), Signature(commit, "good", "li", "SHA256:y")]).who == "@Li"
+    assert whose([Signature(commit, "good", "@shi", "SHA256:x"), Signature(commit, "good", "ſhi", "SHA256:y")]).who is None
 
 
 def test_lines_of_the_list_that_ssh_would_not_take_are_named(signed: Signed) -> None:

@@ -132,6 +132,51 @@ def test_the_first_selection_counts_however_the_stage_goes_on(plans: Plans, shel
     assert any(first[:12] in finding.message for finding in item.findings)
 
 
+ON_THE_WAY = ("submitted", "district_review", "recommended", "city_review", "site_visit")
+
+
+def test_a_selection_to_which_no_way_led_is_none_where_there_is_another(plans: Plans, shelf: Shelf) -> None:
+    """Within a branch of the factory's that was taken over commit by commit: the change as a whole left the stage alone."""
+    plans.put(text("draft"))
+    plans.put(text("candidate", EASIER))
+    for stage in ("draft", *ON_THE_WAY):
+        plans.put(text(stage))
+    real = plans.put(SELECTED)
+    plans.put(text("revised"))
+    plans.put(LOWERED)
+    item = judged(plans.top, shelf)
+    assert codes(item) == ["Z860"]
+    assert any(real[:12] in finding.message for finding in item.findings)
+
+
+@pytest.mark.parametrize("first", [TARGET, EASIER])
+def test_two_selections_to_which_ways_led_are_said_where_the_first_was_undone_by_none(plans: Plans, shelf: Shelf, first: str) -> None:
+    """Either may be made up: neither replaces the plan's own figures unseen."""
+    for stage in ("draft", *ON_THE_WAY):
+        plans.put(text(stage))
+    plans.put(text("candidate", first))
+    for stage in ("draft", *ON_THE_WAY):
+        plans.put(text(stage))
+    plans.put(text("candidate", EASIER if first == TARGET else TARGET))
+    plans.put(LOWERED)
+    item = judged(plans.top, shelf)
+    assert codes(item) == ["Z861"]
+    (finding,) = (finding for finding in item.findings if finding.code == "Z861")
+    assert "2025-05-08 入选后" in finding.message
+    assert "2025-05-15 又入选一次" in finding.message
+
+
+def test_a_selection_in_a_new_plans_first_commit_that_was_taken_back_is_none(plans: Plans, shelf: Shelf) -> None:
+    plans.put(text("candidate", EASIER))
+    for stage in ("draft", *ON_THE_WAY):
+        plans.put(text(stage))
+    real = plans.put(SELECTED)
+    plans.put(LOWERED)
+    item = judged(plans.top, shelf)
+    assert codes(item) == ["Z860"]
+    assert any(real[:12] in finding.message for finding in item.findings)
+
+
 def test_a_target_moved_to_another_year_is_held_to_its_promise(plans: Plans, shelf: Shelf) -> None:
     plans.put(SELECTED)
     before = judged(plans.top, shelf)

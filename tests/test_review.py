@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,15 @@ def test_a_new_plan_begins_as_a_draft_and_has_nothing_before(plans: Plans) -> No
     assert {row.before for row in plan.rows} == {None}
 
 
+def test_a_new_plan_in_a_folder_that_is_promised_to_another_is_none_of_ones_business(plans: Plans) -> None:
+    plans.edit(("/plans/xiqing/shili/ @shili", "/plans/xiqing/neu/ @neu @xiqing-bureau\n/plans/xiqing/shili/ @shili"), name=".github/CODEOWNERS")
+    plans.settle()
+    text = (plans.top / PLAN).read_text("utf-8").replace("91120111MA0EXAMP1P", "91120111MA0X0001XE").replace("MA0EXAMP", "MA0X0001")
+    for who, wanted in (("@stranger", ["R202"]), ("@neu", []), ("@xiqing-bureau", [])):
+        plans.write("plans/xiqing/neu/plan.md", text)
+        assert [code for code in codes(plans.review(who)) if code.startswith("R")] == wanted
+
+
 def test_a_plan_that_moves_is_compared_with_itself(plans: Plans) -> None:
     plans.git("mv", PLACE, "plans/xiqing/neu")
     plan = only(plans.review("@xiqing-bureau"))
@@ -369,7 +379,7 @@ def test_what_becomes_public_is_told_once(plans: Plans) -> None:
         ("建筑面积3.1万平方米", "建筑面积3.1万平方米，请电13812345678或写信给li.si@example.org"),
     )
     plan = only(plans.review())
-    assert [item.kind for item in plan.private] == ["page", "personal", "personal", "kept"]
+    assert [item.kind for item in plan.private] == ["page", "personal", "personal", "personal", "kept"]
     told = json.dumps([item.model_dump() for item in plan.private], ensure_ascii=False)
     assert "13812345678" not in told
     assert "13900001111" not in told
@@ -435,3 +445,122 @@ def test_a_head_that_left_the_base_long_ago_is_judged_by_the_base_of_today(plans
     plans.edit((WATER, "    water: 70000"))
     plans.commit()
     assert codes(review(asked(plans.top, "main...work", "@stranger")).review) == ["R202"]
+
+
+def committed(plans: Plans, *changes: tuple[str, str]) -> str:
+    plans.edit(*changes)
+    return plans.commit()
+
+
+def test_every_step_between_the_ends_is_judged(plans: Plans) -> None:
+    """A branch that was `candidate` for one commit would promise something by it."""
+    plans.git("checkout", "-q", "-b", "work")
+    committed(plans, ("stage: draft", "stage: candidate"), (WATER, "    water: 99000"))
+    committed(plans, ("stage: candidate", "stage: draft"), ("    water: 99000", WATER))
+    plans.edit(("现有职工612人", "现有职工613人"))
+    head = plans.commit()
+    made = review(asked(plans.top, f"{plans.base}..{head}", "@shili")).review
+    assert codes(made) == ["R101"]
+    assert len([told for told in made.brought if told.code == "R101"]) == 2
+
+
+def test_several_legal_steps_in_one_range_are_legal(plans: Plans) -> None:
+    plans.git("checkout", "-q", "-b", "work")
+    for before, after in (("draft", "submitted"), ("submitted", "district_review"), ("district_review", "returned")):
+        head = committed(plans, (f"stage: {before}", f"stage: {after}"))
+    made = review(asked(plans.top, f"{plans.base}..{head}")).review
+    assert (codes(made), only(made).stage.allowed) == ([], True)
+
+
+def test_a_branch_that_was_left_behind_is_held_to_where_the_plan_is_now(plans: Plans) -> None:
+    """Merged, its figures would change those of a candidate."""
+    plans.git("checkout", "-q", "-b", "work")
+    committed(plans, (WATER, "    water: 55000"))
+    plans.git("checkout", "-q", "main")
+    for before, after in pairwise(("draft", "submitted", "district_review", "recommended", "city_review", "site_visit", "candidate")):
+        committed(plans, (f"stage: {before}", f"stage: {after}"))
+    assert codes(review(asked(plans.top, "main...work", "@shili")).review) == ["R103"]
+
+
+@pytest.mark.parametrize("stage", ["submitted", "candidate", "withdrawn"])
+def test_a_plan_that_no_longer_reads_is_told_at_any_stage(plans: Plans, stage: str) -> None:
+    plans.edit(("stage: draft", f"stage: {stage}"))
+    plans.settle()
+    plans.edit(("factory:\n", "factory: [\n"))
+    assert "Z005" in codes(plans.review("@shili"))
+
+
+def test_what_was_unreadable_is_mended_by_the_bureau(plans: Plans) -> None:
+    plans.edit(("stage: draft", "stage: candidate"), ("factory:\n", "factory: [\n"))
+    plans.settle()
+    plans.edit(("factory: [\n", "factory:\n"), (WATER, "    water: 1000"))
+    assert codes(plans.review("@shili")) == ["R106"]
+    plans.edit(("factory: [\n", "factory:\n"))
+    assert codes(plans.review("@xiqing-bureau")) == []
+
+
+@pytest.mark.parametrize(("stage", "to", "who", "wanted"), [
+    ("draft", "plans/xiqing/neu", "@shili", []),
+    ("draft", "plans/binhai/neu", "@shili", []),
+    ("draft", "plans/binhai/haiheng-biopharma-2", "@shili", []),
+    ("submitted", "plans/xiqing/neu", "@shili", ["R218"]),
+    ("submitted", "plans/xiqing/neu", "@xiqing-bureau", []),
+    ("submitted", "plans/binhai/neu", "@xiqing-bureau", ["R218"]),
+    ("submitted", "plans/binhai/neu", "@tj-city", []),
+])  # fmt: skip
+def test_what_was_handed_in_is_moved_by_its_bureaus_only(plans: Plans, stage: str, to: str, who: str, wanted: list[str]) -> None:
+    if stage != "draft":
+        plans.edit(("stage: draft", f"stage: {stage}"))
+        plans.settle()
+    (plans.top / to).parent.mkdir(parents=True, exist_ok=True)
+    plans.git("mv", PLACE, to)
+    assert [code for code in codes(plans.review(who)) if code.startswith("R")] == wanted
+
+
+def test_moving_away_from_the_bureaus_file_is_touching_it(plans: Plans) -> None:
+    plans.write(f"{PLACE}/review.yaml", "format: zcf-reviews/1\nreviews: []\n")
+    plans.settle()
+    (plans.top / "plans/xiqing/neu").mkdir()
+    plans.git("mv", f"{PLACE}/plan.md", f"{PLACE}/evidence", "plans/xiqing/neu")
+    assert codes(plans.review("@shili")) == ["R203"]
+    plans.git("mv", PLACE, "plans/xiqing/neu")
+    assert codes(plans.review("@shili")) == []
+
+
+def test_a_folder_without_a_plan_that_can_be_read_is_no_place_to_hide(plans: Plans) -> None:
+    folder = plans.top / "plans/xiqing/evil"
+    (folder / "evidence").mkdir(parents=True)
+    (folder / "plan.md").symlink_to("../shili/plan.md")
+    (folder / "run.sh").write_text("#!/bin/sh\n")
+    (folder / "review.yaml").write_text("format: zcf-reviews/1\nreviews: []\n")
+    made = plans.review("@shili")
+    assert {"R201", "R204", "R207"} <= set(codes(made))
+    assert len(made.outside) == 3
+
+
+def test_errors_around_a_plan_hold_it_back_too(plans: Plans) -> None:
+    """Z851: its certificates are counted by another one."""
+    text = (plans.top / PLAN).read_text("utf-8").replace("91120111MA0EXAMP1P", "91120111MA0X0001XM")
+    plans.write("plans/xiqing/certificates/plan.md", text)
+    plans.settle()
+    plans.edit(("stage: draft", "stage: submitted"))
+    assert codes(plans.review("@shili")) == ["R104"]
+
+
+def test_an_error_that_became_another_error_is_new(plans: Plans) -> None:
+    plans.edit((WATER, "    water: 62,000"))
+    plans.settle()
+    plans.edit(("    water: 62,000", "    water: 1/2 杯"))
+    found = only(plans.review()).findings
+    assert [told.code for told in found.new if told.is_error] == [told.code for told in found.fixed if told.is_error] == ["Z106"]
+
+
+@pytest.mark.parametrize(("changes", "told"), [
+    ([("{id: 1, met: met, basis: 材料齐全, evidence: [basic-1]}", "{id: 1, met: not_met, basis: 材料齐全}")], "，得分不变，87.09 分，过 80 分线，基本要求 1 不再满足，一票否决"),
+    ([("      - {carrier: grid_electricity, amount: 10500, unit: MWh}", "      - {carrier: grid_electricity, amount: 105000, unit: MWh}"),
+      ("{id: 1.2.3, now: 3,", "{id: 1.2.3, now: 4,")], "跌破 80 分线"),
+    ([("# 二、试点目标", "# 二、试点目标\n")], "得分不变，87.09 分，过 80 分线，只改了写法"),
+])  # fmt: skip
+def test_the_headline_tells_of_vetoes_other_phases_and_mere_writing(plans: Plans, changes: list[tuple[str, str]], told: str) -> None:
+    plans.edit(*changes)
+    assert told.lstrip("，") in plans.review("@shili").headline

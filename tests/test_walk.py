@@ -312,6 +312,26 @@ def test_an_outsider_gets_no_path_out_of_the_folder(round_: dict[str, Person]) -
     assert heads(stranger) == before
 
 
+def test_nobody_but_a_bureau_adds_to_main_whatever_it_is(round_: dict[str, Person]) -> None:
+    """Two commits of which the second takes back the first leave no trace in the files, and one in history."""
+    stranger = round_["stranger"]
+    before = heads(stranger)
+    stranger.start("main")
+    in_plan(stranger)
+    stranger.git("commit", "-q", "-am", "x")
+    stranger.git("revert", "--no-edit", "HEAD")
+    assert "不是主管部门，不能直接改受保护的分支" in stranger.git("push", "origin", "main", good=False)
+    assert heads(stranger) == before
+
+
+def test_a_bureau_takes_a_factorys_step_only_where_it_merges_it(round_: dict[str, Person]) -> None:
+    binhai = round_["binhai"]
+    stage = next(line for line in (binhai.top / OTHER / "plan.md").read_text("utf-8").splitlines() if line.startswith("stage: "))
+    binhai.start("main")
+    binhai.edit((stage + "\n", "stage: withdrawn\n"), name=f"{OTHER}/plan.md")
+    assert "只能由企业来改" in binhai.push("替企业撤回", "main", good=False)
+
+
 def test_tags_are_reviewed_like_branches_and_nothing_else_is_taken(round_: dict[str, Person]) -> None:
     stranger = round_["stranger"]
     before = heads(stranger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -44,14 +45,35 @@ def find(pdf: Path, text: str, after_contents: bool = True) -> int:
     return found[1] if after_contents and len(found) > 1 else found[0]
 
 
-def site_page(name: str, width: int, height: int, room: Path) -> Image.Image:
+def screen(target: str, width: int, height: int, room: Path) -> Image.Image:
     shot = room / "shot.png"
     browser = shutil.which("chromium") or "chromium"
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
-    target = (ROOT / "dist" / "site" / name).as_uri()
     command = [browser, *flags, f"--window-size={width},{height}", f"--screenshot={shot}", target]
     subprocess.run(command, check=True, capture_output=True)
     return Image.open(shot).convert("RGB")
+
+
+def review_page(room: Path) -> Image.Image:
+    """Of an invented change of the example: ten times the gas."""
+    home, page = room / "plans", room / "review.html"
+    shutil.copytree(ROOT / "indicators", home / "indicators")
+    shutil.copytree(ROOT / "plans" / PLAN, home / "plans" / PLAN)
+    plan = home / "plans" / PLAN / "plan.md"
+
+    def commit() -> None:
+        for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-q", "-m", "x"]):
+            subprocess.run(["git", *words], cwd=home, check=True)  # noqa: S607  # whoever has the project has git
+
+    commit()
+    text, gas = plan.read_text("utf-8"), "carrier: natural_gas, amount: 92,"
+    if text.count(gas) != 1:
+        raise SystemExit(f"{plan}: {gas} stands {text.count(gas)} times")
+    plan.write_text(text.replace(gas, gas.replace("92", "920")), "utf-8")
+    commit()
+    command = [sys.executable, "-m", "zcfdocs.cli", "review", "HEAD~1..HEAD", "--repo", str(home), "--format", "html", "--out", str(page)]
+    subprocess.run(command, check=False)
+    return screen(page.as_uri(), 1280, 1000, room)
 
 
 def word_as_pdf(source: Path, room: Path) -> Path:
@@ -76,7 +98,9 @@ def main() -> None:
         sheet = word_as_pdf(folder / "计算表.xlsx", room)
         save(pages(sheet, (find(sheet, "单位产品综合能耗计算表"),), 620), "workbook.png")
         shown = ("index.html", f"plans/{PLAN}/index.html")
-        save(beside([site_page(name, 1280, 1100, room) for name in shown], 640), "page.png")
+        site = ROOT / "dist" / "site"
+        save(beside([screen((site / name).as_uri(), 1280, 1100, room) for name in shown], 640), "page.png")
+        save(beside([review_page(room)], 760), "review.png")
         word = word_as_pdf(folder / "试点方案.docx", room)
         save(pages(word, (1, find(word, "基本信息表"), find(word, "碳抵消明细")), 620), "word.png")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -23,7 +23,7 @@ from zcfdocs.plan import METRICS, Plan, Year
 from zcfdocs.provenance import top_of
 from zcfdocs.reading import Reading, Source, read_plan
 from zcfdocs.scorecard import YEAR_FIGURES
-from zcfdocs.snapshot import listing, write_out
+from zcfdocs.snapshot import WHOLE, listing, write_out
 from zcfdocs.store import Store
 
 CANDIDATE, PLAN = "candidate", "plan.md"
@@ -77,8 +77,8 @@ def promised(reading: Reading, rulebook: Rulebook, accounts: tuple[YearAccount, 
     if plan is None or not is_due(plan.stage, rulebook.catalogue):
         return Promise()
     try:
-        top, found = _past(place, plan)
-        then = _then(top, _selected(found, plan), rulebook)
+        top, found = _past(place, plan, rulebook.catalogue)
+        then = _then(top, _selected(found, plan, rulebook.catalogue), rulebook)
     except ZcfError as error:
         at = next((("years", index) for index, year in enumerate(plan.years) if year.kind == "result"), ("stage",))
         message = f"未能按入选（{CANDIDATE}）时的版本核对承诺：{error.message}"
@@ -90,7 +90,7 @@ def promised(reading: Reading, rulebook: Rulebook, accounts: tuple[YearAccount, 
     return Promise(then.moment, (_kept(then, 0, plan.accounting.baseline), _kept(then, 1, plan.accounting.target)), findings)
 
 
-def _past(place: Place, plan: Plan) -> tuple[Path, History]:
+def _past(place: Place, plan: Plan, catalogue: Catalogue) -> tuple[Path, History]:
     """Raises ZcfError where there is no repository, or no commit in it."""
     top = place.repository or top_of(place.plan.parent)
     if top is None:
@@ -106,8 +106,18 @@ def _past(place: Place, plan: Plan) -> tuple[Path, History]:
     if place.repository is None:
         plans = place.plan.resolve().parent.parent.parent
         return top, _known(plans, now.commit) if plans.is_relative_to(top) else History(top)
-    found = [_known_at(top, now.commit, root) for root in names]
+    folder = "/".join(place.plan.parts[-3:-1])
+    here = [_known_here(top, now.commit, root, folder) for root in names]
+    if mine := next((one for one in here if _tells(one, plan, catalogue)), None):
+        return top, mine
+    found = [_known_at(top, now.commit, root, factory.uscc) for root in names]
     return top, next((one for one in found if one.of(factory.uscc, factory.site, plan.catalogue)), History(top, edges=now.edges))
+
+
+def _tells(found: History, plan: Plan, catalogue: Catalogue) -> bool:
+    """Whether what happened in one folder tells of the selection: the plan was there, whole, before it was selected."""
+    versions = found.of(plan.factory.uscc, plan.factory.site, plan.catalogue)
+    return bool(versions) and not is_due(versions[0].stage, catalogue) and not found.missing and not found.shallow
 
 
 @lru_cache(maxsize=2)
@@ -117,9 +127,16 @@ def _known(plans: Path, commit: str) -> History:
     return history(plans, _store(top) if top else None)
 
 
-@lru_cache(maxsize=2)
-def _known_at(top: Path, commit: str, root: str) -> History:
-    return history_at(top, commit, root, _store(top))
+@lru_cache(maxsize=64)
+def _known_here(top: Path, commit: str, root: str, only: str) -> History:
+    """Of one folder, which costs a hundredth of the whole."""
+    return history_at(top, commit, root, only=only)
+
+
+@lru_cache(maxsize=64)
+def _known_at(top: Path, commit: str, root: str, uscc: str) -> History:
+    """Of one company, whichever folders it was in; of all where that is known already."""
+    return history_at(top, commit, root, _store(top), about=uscc)
 
 
 def _store(top: Path) -> Store | None:
@@ -127,17 +144,40 @@ def _store(top: Path) -> Store | None:
     return Store(kept) if kept.is_dir() and not kept.is_symlink() else None
 
 
-def _selected(found: History, plan: Plan) -> Moment:
-    """The first version at `candidate`: what was promised then stands, however the stage goes on."""
+def _selected(found: History, plan: Plan, catalogue: Catalogue) -> Moment:
+    """The first version at `candidate` to which the catalogue's transitions led, the first at all where they led to none.
+
+    What was promised then stands, however the stage goes on. Raises ZcfError where it went back in no way the catalogue knows and was
+    selected once more: stages alone do not tell which of them was made up on the way.
+    """
     versions = found.of(plan.factory.uscc, plan.factory.site, plan.catalogue)
-    moment = next((one for one in versions if one.stage == CANDIDATE), None)
+    known = [at for at, one in enumerate(versions) if one.stage == CANDIDATE]
+    kept = [at for at in known if _is_kept(versions, at, catalogue)]
+    reached = [at for at in known if (_leads(catalogue, versions[at - 1].stage, CANDIDATE) if at else at in kept)]
+    sound = [at for at in reached if at in kept]
+    if sound and sound[0] != reached[0]:
+        first, again = (versions[at].since for at in (reached[0], sound[0]))
+        message = f"{first} 入选后，阶段不按目录退回，{again} 又入选一次，不能断定哪一次算数"
+        raise ZcfError(message, "请主管部门查明（zcfdocs history 列出各版）；承诺按方案现在的基准年和目标年计算")
+    moment = next((versions[at] for at in (*reached, *known)), None)
     if moment is not None and moment.began not in found.edges:
         return moment
     if found.shallow:
         raise ZcfError("仓库是浅克隆，缺入选时的提交", CLONE)
     if found.missing:
-        raise ZcfError("仓库是部分克隆，缺早先的方案文本", "取回缺少的对象后再核对：git fetch --refetch，或重新完整克隆")
+        raise ZcfError("仓库是部分克隆，缺早先的方案文本", WHOLE)
     raise ZcfError("提交历史里没有这份方案入选时的版本", "入选时应提交一次 stage: candidate；承诺按方案现在的基准年和目标年计算")
+
+
+def _is_kept(versions: Sequence[Moment], at: int, catalogue: Catalogue) -> bool:
+    """Whether the version after a selection is a later stage, or one to which the catalogue leads from there."""
+    after = versions[at + 1].stage if at + 1 < len(versions) else None
+    return after is None or is_due(after, catalogue) or _leads(catalogue, CANDIDATE, after)
+
+
+def _leads(catalogue: Catalogue, start: str, to: str) -> bool:
+    ways = {(step.start, step.to) for step in catalogue.transitions}
+    return (start, to) in ways or any(step.to == to for step in catalogue.from_any)
 
 
 def _then(top: Path, moment: Moment, rulebook: Rulebook) -> _Then:

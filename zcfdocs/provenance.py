@@ -14,7 +14,8 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.reviews import NAME as REVIEW
 from zcfdocs.scorecard import Origin
 
-# A repository's own configuration may name programs to run; none is run for us (git-and-web 3.4).
+# A repository's own configuration may name programs to run; none is run for us, and nothing is fetched (git-and-web 3.4).
+# An object is what its hash says: neither refs/replace nor info/grafts put another in its place.
 SAFE = {
     "GIT_CONFIG_COUNT": "2",
     "GIT_CONFIG_KEY_0": "core.fsmonitor",
@@ -22,7 +23,13 @@ SAFE = {
     "GIT_CONFIG_KEY_1": "core.hooksPath",
     "GIT_CONFIG_VALUE_1": os.devnull,
     "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": f"{os.devnull}/none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
 }
+# What `git log` tells of changed files, whatever log.* and diff.* of the configuration say.
+STEADY = ("-z", "--no-show-signature", "--root", "--no-follow", "--no-renames", f"-O{os.devnull}")
 NOWHERE = Origin()
 
 
@@ -62,7 +69,7 @@ def top_of(folder: Path) -> Path | None:
 def _within(top: Path, folders: Mapping[Path, Iterable[Path]]) -> dict[Path, Origin]:
     with git.Repo(top) as repository:
         repository.git.update_environment(**SAFE)
-        if not repository.head.is_valid():
+        if not repository.git.rev_parse("--verify", "--quiet", "HEAD", with_exceptions=False):
             return dict.fromkeys(folders, Origin(None, True))
         read: dict[Path, set[str]] = {}
         for folder, files in folders.items():
@@ -114,9 +121,7 @@ def _same(path: Path, blob: str) -> bool:
 def _newest(repository: git.Repo, prefixes: Mapping[Path, str], read: Mapping[Path, set[str]], wanted: list[str]) -> dict[Path, str]:
     """Walk the history from HEAD until every folder's newest commit is known."""
     missing, found = dict(prefixes), {}
-    process = repository.git.log(
-        "-z", "--format=%x01%H", "--name-only", "--no-renames", "--no-merges", "HEAD", "--", *wanted, as_process=True
-    )
+    process = repository.git.log(*STEADY, "--format=%x01%H", "--name-only", "--no-merges", "HEAD", "--", *wanted, as_process=True)
     commit = ""
     buffer = b""
     while missing and (chunk := process.proc.stdout.read(65536)):

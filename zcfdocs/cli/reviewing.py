@@ -89,6 +89,8 @@ def review(
             "没有写明评审哪一段改动" if range_ is None else "范围和 --from 只写一个",
             hint="zcfdocs review main..work，或 zcfdocs review --from review.json",
         )
+    if preview is not None and range_ is None:
+        raise ZcfError("--preview 要写明评审哪一段改动", hint="zcfdocs review main..work --preview 文件夹")
     home = repo or project(Path.cwd())
     made, sides = (_read(from_), {}) if from_ is not None else _made(home, str(range_), by, signed, format is Form.html)
     if made.shallow:

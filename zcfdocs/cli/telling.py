@@ -34,7 +34,7 @@ SHOWN = 3  # rows of a version that moved
 SIGNED = {"good": "有效", "unsigned": "无", "unknown": "密钥未列入", "expired": "已过期", "revoked": "已作废", "bad": "无效"}
 PROMISE = {"kept": "与入选时相同", "changed": "与入选时不同", "unknown": "没有核对"}
 SHALLOW = "仓库是浅克隆，历史不完整：早先的版本看不到，最早一版的日期和阶段不确定。取回全部历史：git fetch --unshallow"
-MISSING = "仓库缺 {} 份早先的方案文本（部分克隆，或对象损坏），版本可能不全。取回：git fetch --refetch，或重新完整克隆"
+MISSING = "仓库缺 {} 份早先的方案文本（部分克隆，或对象损坏），版本可能不全。取回：git fetch --refetch --no-filter，或重新完整克隆"
 
 
 class Form(StrEnum):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
 import git
 
 from zcfdocs.collector import at_rest
+from zcfdocs.errors import ZcfError
 from zcfdocs.history.glance import Glance, Told
 from zcfdocs.history.recall import Kept, recall, record
-from zcfdocs.history.walk import Change, State, blobs, changes, follows, opened, state
+from zcfdocs.history.walk import Change, State, blobs, changes, each_plan, follows, opened, state
 from zcfdocs.provenance import top_of
 from zcfdocs.reviews import NAME as REVIEW
 from zcfdocs.store import Store
@@ -84,6 +85,7 @@ def history(plans: Path, store: Store | None = None) -> History:
     """
     top = top_of(plans)
     if top is None:
+        _require_tree(plans)
         return History()
     root = plans.resolve().relative_to(top).as_posix()
     with opened(top) as repository:
@@ -93,31 +95,52 @@ def history(plans: Path, store: Store | None = None) -> History:
         return _told(repository, "" if root == "." else f"{root}/", now, store)
 
 
-def history_at(top: Path, commit: str, plans: str = "plans", store: Store | None = None) -> History:
-    """Up to a commit, a full hash, of the plans in a folder of the repository; what the `store` has is used, nothing is kept."""
+def _require_tree(plans: Path) -> None:
+    """Raises ZcfError in a bare repository: no plan lies there whose history could be told."""
+    place = next(folder for folder in (plans, *plans.resolve().parents) if folder.is_dir())
+    try:
+        with git.Repo(place, search_parent_directories=True) as repository:
+            if repository.bare:
+                raise ZcfError(f"{place} 是裸仓库，没有方案文件", hint="先克隆：git clone，在克隆里运行")
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError, git.GitCommandNotFound):
+        return
+
+
+def history_at(
+    top: Path, commit: str, plans: str = "plans", store: Store | None = None, only: str | None = None, about: str = ""
+) -> History:
+    """Up to a commit, a full hash, of the plans in a folder of the repository; what the `store` has is used, nothing is kept.
+
+    `only` is a folder below `plans`: nothing else is read, so that a plan which came from another folder begins where it came here.
+    `about` is the USCC of the one company that is told of: texts that do not name it are not read.
+    """
     with opened(top) as repository:
         now = state(repository, commit)
         assert now is not None
-        return _told(repository, f"{plans}/", now, store, keep=False)
+        if only is not None:
+            known = _Known()
+            known.read(repository, f"{plans}/", changes(repository, now.commit, (f":(top,literal){plans}/{only}/{PLAN}",)))
+            return known.history(Path(repository.working_dir), now)
+        return _told(repository, f"{plans}/", now, store, False, about)
 
 
-def _told(repository: git.Repo, prefix: str, now: State, store: Store | None, keep: bool = True) -> History:
+def _told(repository: git.Repo, prefix: str, now: State, store: Store | None, keep: bool = True, about: str = "") -> History:
     top = Path(repository.working_dir)
     kept = recall(store, prefix) if store and not now.edges else None
     if kept is not None and not follows(repository, kept.commit, now.commit):
         kept = None
     known = _Known.of(kept) if kept else _Known()
     if kept is None or kept.commit != now.commit:
-        known.read(repository, prefix, changes(repository, f"{kept.commit}..{now.commit}" if kept else now.commit))
+        below = (each_plan(prefix),) if about else ()
+        known.read(repository, prefix, changes(repository, f"{kept.commit}..{now.commit}" if kept else now.commit, below), about)
         if store and keep and not now.edges and not known.missing:
             record(store, prefix, known.kept(now.commit))
-    moments = {key: tuple(found) for key, found in known.moments.items()}
-    return History(top, moments, known.touched, now.edges, known.missing, now.commit)
+    return known.history(top, now)
 
 
 class _Known:
     """What has been read so far. An identity belongs to one folder for as long as its plan.md is there: another that claims it has no part
-    in its history."""
+    in its history until then, and takes it over as it stands."""
 
     def __init__(self) -> None:
         self.moments: dict[str, list[Moment]] = {}
@@ -125,6 +148,7 @@ class _Known:
         self.missing = 0
         self._claims: dict[str, tuple[str, str]] = {}  # by folder: the identity and catalogue of its plan
         self._owners: dict[tuple[str, str], str] = {}  # the same the other way round
+        self._waiting: dict[str, Told] = {}  # by folder, the first to ask first: what a plan says whose identity is another's
 
     @classmethod
     def of(cls, kept: Kept) -> _Known:
@@ -133,44 +157,71 @@ class _Known:
         known.touched = dict(kept.touched)
         known._claims = {folder: (key, catalogue) for folder, (key, catalogue) in kept.claims.items()}
         known._owners = {claim: folder for folder, claim in known._claims.items()}
+        known._waiting = {folder: Told(*said) for folder, said in kept.waiting.items()}
         return known
+
+    def history(self, top: Path, now: State) -> History:
+        moments = {key: tuple(found) for key, found in self.moments.items()}
+        return History(top, moments, self.touched, now.edges, self.missing, now.commit)
 
     def kept(self, commit: str) -> Kept:
         rows = {key: [tuple(getattr(one, name) for name in Moment.__slots__) for one in found] for key, found in self.moments.items()}
-        return Kept(commit, rows, self.touched, self._claims)
+        return Kept(commit, rows, self.touched, self._claims, {folder: astuple(told) for folder, told in self._waiting.items()})
 
-    def read(self, repository: git.Repo, prefix: str, found: Iterable[Change]) -> None:
+    def read(self, repository: git.Repo, prefix: str, found: Iterable[Change], about: str = "") -> None:
         with at_rest():
-            self._take(repository, prefix, found)
+            self._take(repository, prefix, found, about)
 
-    def _take(self, repository: git.Repo, prefix: str, found: Iterable[Change]) -> None:
+    def _take(self, repository: git.Repo, prefix: str, found: Iterable[Change], about: str) -> None:
         inside = [(change, *place) for change in found if (place := _place(change.name, prefix)) is not None]
         plans = sorted((folder, change.blob) for change, folder, name in inside if name == PLAN and change.mode in PLAIN)
-        said = _said(repository, dict.fromkeys(blob for _, blob in plans))
+        said = _said(repository, dict.fromkeys(blob for _, blob in plans), about.encode())
         self.missing += len({blob for _, blob in plans} - said.keys())
         for _, commit in groupby(inside, lambda entry: entry[0].commit):
             entries = list(commit)
             for change, folder, _ in entries:
                 self.touched[folder] = max(change.day, self.touched.get(folder, ""))
-            texts = [(change, folder) for change, folder, name in entries if name == PLAN]
-            for change, folder in texts:
-                if change.mode not in PLAIN:
-                    self._release(folder)
-            for change, folder in texts:
-                told = said.get(change.blob) if change.mode in PLAIN else None
-                if told is not None and self._claim(folder, (identity(told.uscc, told.site), told.catalogue)):
-                    _note(self.moments.setdefault(identity(told.uscc, told.site), []), change, folder, told)
+            self._move(said, [(change, folder) for change, folder, name in entries if name == PLAN], bool(about))
+
+    def _move(self, said: Mapping[str, Told | None], texts: Sequence[tuple[Change, str]], only: bool) -> None:
+        """One commit's plans: what went is free first, then what came takes its place, then whoever waited for what is free still."""
+        held = len(self._claims)
+        for change, folder in texts:
+            told = said.get(change.blob) if change.mode in PLAIN else None
+            if (asked := self._waiting.get(folder)) is not None and (told is None or _claimed(told) != _claimed(asked)):
+                del self._waiting[folder]
+            # Where one company is asked for, what does not tell of it is somebody else's, or no plan.
+            gone = change.mode not in PLAIN or (only and told is None and change.blob in said)
+            if gone or (told is not None and self._claims.get(folder) != _claimed(told)):
+                self._release(folder)
+        is_freed = len(self._claims) < held
+        for change, folder in texts:
+            told = said.get(change.blob) if change.mode in PLAIN else None
+            if told is None:
+                continue
+            if self._claim(change, folder, told):
+                self._waiting.pop(folder, None)
+            else:
+                self._waiting[folder] = told
+        for folder, told in list(self._waiting.items()) if is_freed else ():
+            if self._claim(texts[0][0], folder, told):
+                del self._waiting[folder]
 
     def _release(self, folder: str) -> None:
         if (claim := self._claims.pop(folder, None)) is not None:
             del self._owners[claim]
 
-    def _claim(self, folder: str, claim: tuple[str, str]) -> bool:
+    def _claim(self, change: Change, folder: str, told: Told) -> bool:
+        claim = _claimed(told)
         if self._owners.get(claim, folder) != folder:
             return False
-        self._release(folder)
         self._claims[folder], self._owners[claim] = claim, folder
+        _note(self.moments.setdefault(claim[0], []), change, folder, told)
         return True
+
+
+def _claimed(told: Told) -> tuple[str, str]:
+    return identity(told.uscc, told.site), told.catalogue
 
 
 def _place(name: str, prefix: str) -> tuple[str, str] | None:
@@ -179,10 +230,10 @@ def _place(name: str, prefix: str) -> tuple[str, str] | None:
     return (prefix + found[1], found[2]) if found and found[2] != REVIEW else None
 
 
-def _said(repository: git.Repo, wanted: Iterable[str]) -> dict[str, Told | None]:
-    """What each text says; asked plan by plan, whose versions share most of their lines."""
+def _said(repository: git.Repo, wanted: Iterable[str], about: bytes) -> dict[str, Told | None]:
+    """What each text says; asked plan by plan, whose versions share most of their lines. A backslash may spell a code in another way."""
     glance = Glance()
-    return {blob: glance.told(raw) for blob, raw in blobs(repository, wanted)}
+    return {blob: glance.told(raw) if about in raw or b"\\" in raw else None for blob, raw in blobs(repository, wanted)}
 
 
 def _note(versions: list[Moment], change: Change, folder: str, said: Told) -> None:

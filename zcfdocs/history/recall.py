@@ -14,18 +14,23 @@ from zcfdocs import __version__
 from zcfdocs.store import Store, write_whole
 
 # What a version is, and how a plan's text is read, is decided in these.
-DECIDING = ("history/moments.py", "history/glance.py", "history/walk.py", "history/recall.py", "reading.py", "tree.py", "fields.py")
+DECIDING: tuple[str, ...] = ("history/moments.py", "history/glance.py", "history/walk.py", "history/recall.py", "snapshot.py")
+DECIDING += ("reading.py", "tree.py", "fields.py")
 NAME = "history.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """As of a commit: rows of moments by identity, days by folder, identity and catalogue by folder."""
+    """As of a commit: rows of moments by identity, days by folder, identity and catalogue by folder.
+
+    `waiting` are the folders whose plan is another's: identity, and what it says.
+    """
 
     commit: str
     moments: Mapping[str, Any]
     touched: Mapping[str, str]
     claims: Mapping[str, Any]
+    waiting: Mapping[str, Any]
 
 
 def recall(store: Store, prefix: str) -> Kept | None:
@@ -41,7 +46,7 @@ def recall(store: Store, prefix: str) -> Kept | None:
 
 
 def record(store: Store, prefix: str, kept: Kept) -> None:
-    whole = {"maker": _maker(), "prefix": prefix, "kept": (kept.commit, kept.moments, kept.touched, kept.claims)}
+    whole = {"maker": _maker(), "prefix": prefix, "kept": (kept.commit, kept.moments, kept.touched, kept.claims, kept.waiting)}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
     write_whole(_place(store), hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
 

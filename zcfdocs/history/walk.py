@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import git
 
 from zcfdocs.errors import ZcfError
-from zcfdocs.provenance import SAFE
-from zcfdocs.snapshot import FULL
+from zcfdocs.provenance import SAFE, STEADY
+from zcfdocs.snapshot import FULL, contents
 
-# Nothing is fetched for us either: what a partial clone lacks is said, and no transport its configuration names is run.
-# Thousands of commits come in large pieces, not one by one.
-LOCAL = {**SAFE, "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_FLUSH": "0"}
+LOCAL = {**SAFE, "GIT_FLUSH": "0"}  # thousands of commits come in large pieces, not one by one
 ENTRY = re.compile(r":\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*")
 HEAD = re.compile(r"\x01([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)\n*")
 LARGEST = 2 << 20  # bytes of a plan.md that is looked into
-PIECE = 1 << 16
 PLANS = "plans"
+GLOB = re.compile(r"[*?\[\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +62,22 @@ def state(repository: git.Repo, at: str | None = None) -> State | None:
     """None before the first commit. Raises ZcfError where `at` is no full hash."""
     if at is not None and not FULL.fullmatch(at):
         raise ZcfError(f"“{at[:80]}”不是完整的提交号", hint="提交号是 40 位十六进制数")
-    if at is None and not repository.head.is_valid():
+    if at is None and _head(repository) is None:
         return None
     shallow, commit = repository.git.rev_parse("--is-shallow-repository", f"{at or 'HEAD'}^{{commit}}").split()
     if shallow != "true":
         return State(commit)
     place = Path(repository.working_dir or repository.git_dir, repository.git.rev_parse("--git-path", "shallow"))
     return State(commit, frozenset(place.read_text("ascii").split()))
+
+
+def _head(repository: git.Repo) -> str | None:
+    """What HEAD names, None before the first commit. Raises ZcfError where that object is not here."""
+    named = str(repository.git.rev_parse("--verify", "--quiet", "HEAD", with_exceptions=False))
+    if named and not repository.git.cat_file("-t", named, with_exceptions=False):
+        hint = "对象可能借自另一个已移走的仓库（.git/objects/info/alternates）；放回原处，或重新克隆"
+        raise ZcfError(f"仓库 {repository.working_dir or repository.git_dir} 读不到当前的提交 {named[:12]}", hint)
+    return named or None
 
 
 def roots(repository: git.Repo, commit: str) -> list[str]:
@@ -93,20 +97,15 @@ def follows(repository: git.Repo, old: str, new: str) -> bool:
     return bool(told[-1].split()[1:2] == [old])
 
 
-def changes(repository: git.Repo, span: str) -> Iterator[Change]:
-    """Of the commits of `span` (full hashes), the oldest first."""
-    told = repository.git.log(
-        "-z",
-        "--no-show-signature",
-        "--first-parent",
-        "--reverse",
-        "--raw",
-        "--no-abbrev",
-        "--no-renames",
-        "--format=%x01%H %cs",
-        span,
-        "--",
-    )
+def each_plan(prefix: str) -> str:
+    """The pathspec of every plan.md below a folder, whose path ends in a slash: git itself passes over the evidence."""
+    above = GLOB.sub(r"\\\g<0>", prefix)
+    return f":(top,glob){above}*/*/plan.md"
+
+
+def changes(repository: git.Repo, span: str, below: Sequence[str] = ()) -> Iterator[Change]:
+    """Of the commits of `span` (full hashes), the oldest first; where there are any, of the pathspecs `below` only."""
+    told = repository.git.log(*STEADY, "--first-parent", "--reverse", "--raw", "--no-abbrev", "--format=%x01%H %cs", span, "--", *below)
     commit = day = ""
     pending: re.Match[str] | None = None
     for piece in told.split("\0"):
@@ -122,39 +121,4 @@ def changes(repository: git.Repo, span: str) -> Iterator[Change]:
 
 def blobs(repository: git.Repo, wanted: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Each blob with its content, empty where it is too large for a plan; those that a partial clone lacks are left out."""
-    asked = list(wanted)
-    if asked and _is_partial(repository):
-        here = set(repository.git.cat_file("--batch-all-objects", "--unordered", "--batch-check=%(objectname)").split("\n"))
-        asked = [blob for blob in asked if blob in here]
-    if not asked:
-        return
-    with tempfile.TemporaryFile() as file:
-        file.write("".join(f"{blob}\n" for blob in asked).encode())
-        file.seek(0)
-        process = repository.git.cat_file("--batch", "--buffer", istream=file, as_process=True)
-        try:
-            with os.fdopen(os.dup(process.proc.stdout.fileno()), "rb", PIECE) as out:  # GitPython's own reads 8 KiB at a time
-                for blob in asked:
-                    head = out.readline().split()
-                    if len(head) < 2:
-                        raise ZcfError(f"git 不能读取对象 {blob[:12]}", hint="用 git fsck 检查仓库")
-                    if head[1] != b"missing":
-                        yield blob, _content(out, int(head[2]))
-        finally:
-            process.proc.stdout.close()
-            process.proc.terminate()
-            process.proc.wait()
-
-
-def _content(out: BinaryIO, size: int) -> bytes:
-    if size <= LARGEST:
-        return bytes(out.read(size + 1)[:-1])
-    left = size + 1
-    while left:
-        left -= len(out.read(min(left, PIECE)))
-    return b""
-
-
-def _is_partial(repository: git.Repo) -> bool:
-    pattern = r"^(extensions\.partialclone|remote\..*\.promisor)$"
-    return bool(repository.git.config("--get-regexp", pattern, with_exceptions=False))
+    return contents(repository, wanted, LARGEST)

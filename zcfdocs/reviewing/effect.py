@@ -11,7 +11,8 @@ from zcfdocs.finding import Finding, Severity, define
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import Examined, examine
 from zcfdocs.reviewing import model
-from zcfdocs.reviewing.comparison import Compared, compare
+from zcfdocs.reviewing.compared import Compared
+from zcfdocs.reviewing.comparison import compare
 from zcfdocs.reviewing.differences.books import Edit, causes_of, edits
 from zcfdocs.reviewing.people.standing import NOBODY
 from zcfdocs.reviewing.sides.changes import Between, Changed, Layout
@@ -36,6 +37,14 @@ define(
 )
 
 
+define(
+    "R604",
+    Severity.WARNING,
+    "目录的改动使方案过线与否改变",
+    why="合格线、分值、权重或规则一改，有的方案就不再过线。",
+    wrong="pass_line: 80 改为 90",
+    right="逐家确认",
+)
 define("R603", Severity.INFO, "目录有改动", why="目录的每处改动都影响所有方案，逐处列出。", wrong="（提示，不是错误）", right="逐处确认")
 SHOWN = 40  # changes of a catalogue that are told one by one
 
@@ -82,6 +91,8 @@ def catalogue_effect(
             findings += _told(item, judged)
             continue
         made = compare(Compared(before, replace(before, examined=judged), NOBODY), day)
+        if (crossed := _crossed(item, judged)) is not None:
+            findings.append(crossed)
         if made.rows:
             reviews.append(_caused(made, moved[item.rulebook.id]))
     return findings, reviews
@@ -111,6 +122,18 @@ def _told(item: Examined, judged: Examined) -> list[Finding]:
     source = item.reading.source
     message = f"目录也有改动，按改动后的目录得分为：{'，'.join(shown)}"
     return [Finding("R601", place, message, "目录与方案分开提交").at(source.path, source.line_of(place), 1)]
+
+
+def _crossed(item: Examined, judged: Examined) -> Finding | None:
+    """Where the new catalogue passes a plan that the old one failed, or the other way round, for whatever reason."""
+    if item.score is None or judged.score is None:
+        return None
+    phases = [(phase, judged.score.phases[name]) for name, phase in item.score.phases.items() if name in judged.score.phases]
+    told = [f"{old.phase.label}{'过线变为不过线' if old.passed else '不过线变为过线'}" for old, new in phases if old.passed != new.passed]
+    plan, source = item.reading.plan, item.reading.source
+    if not told or plan is None:
+        return None
+    return Finding("R604", ("catalogue",), f"{plan.factory.name}：{'，'.join(told)}", "确认这是目录改动的本意").at(source.path, 1, 1)
 
 
 def _edited(edit: Edit) -> Finding:

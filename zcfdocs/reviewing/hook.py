@@ -68,7 +68,7 @@ def rulings(top: Path, found: Sequence[Push], who: str | None, signed: bool) -> 
     """The protected branch is the one HEAD names."""
     tags = [push.new for push in found if push.ref.startswith(TAG) and not push.goes]
     with opened(top) as repository:
-        protected = str(repository.git.symbolic_ref("HEAD"))
+        protected = _protected(repository)
         for push in found:
             try:
                 refused = _refused(repository, top, protected, push, who)
@@ -83,6 +83,15 @@ def rulings(top: Path, found: Sequence[Push], who: str | None, signed: bool) -> 
             yield Ruling(push.ref, review=review(asked).review)
 
 
+def _protected(repository: git.Repo) -> str:
+    try:
+        return str(repository.git.symbolic_ref("HEAD"))
+    except git.GitCommandError as error:
+        raise ZcfError(
+            "服务器上的 HEAD 没有指向分支，不知道哪个分支受保护", hint="请管理员运行 git symbolic-ref HEAD refs/heads/main"
+        ) from error
+
+
 def _refused(repository: git.Repo, top: Path, protected: str, push: Push, who: str | None) -> str:
     """What no review can allow; `refs/replace/` and the like would change what git shows."""
     name = short(push.ref)
@@ -93,14 +102,28 @@ def _refused(repository: git.Repo, top: Path, protected: str, push: Push, who: s
     rewrites = push.goes or not (push.comes or _is_ancestor(repository, push.old, push.new))
     if push.ref == protected and rewrites:
         return f"{name} 是受保护的分支，不能改写历史；先取回最新的再推送"
+    if push.ref == protected and not push.comes and not _is_bureau(repository, top, push.old, who):
+        return f"{who} 不是主管部门，不能直接改受保护的分支；推送到自己的分支，由主管部门审核后合并"
+    if rewrites and push.ref.startswith(TAG):
+        return f"标签 {name} 已经有了，不能删除或改到别处"
     if rewrites and not _may_rewrite(repository, top, protected, name, who):
         return f"{name} 不是 {who} 的分支，不能删除或改写；自己的分支以“{plain(who or '')}/”开头"
     return ""
 
 
+def _is_bureau(repository: git.Repo, top: Path, commit: str, who: str | None) -> bool:
+    """Whether somebody is the city or the bureau of any district; where nobody owns anything that cannot be told, and holds nobody back."""
+    known = owners(top, full(repository, commit))
+    if who is None or not known.exist:
+        return True
+    listed = repository.git.ls_tree("-d", "-z", "--name-only", "--full-tree", commit, "--", "plans/").split("\0")
+    folders = ["indicators", *(f"{district}/any" for district in listed if district)]
+    return any(roles(known, who, "", folder).is_bureau for folder in folders)
+
+
 def _may_rewrite(repository: git.Repo, top: Path, protected: str, name: str, who: str | None) -> bool:
     """One's own branches begin with one's name; the city tidies all."""
-    if who is None or name.casefold().startswith(f"{plain(who)}/"):
+    if who is None or plain(name).startswith(f"{plain(who)}/"):
         return True
     try:
         known = owners(top, full(repository, protected))

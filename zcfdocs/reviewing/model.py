@@ -70,6 +70,13 @@ class Total(Part):
     result: Pair | None = Field(None, title="结果总分")
 
 
+class Unmet(Part):
+    """Basic requirements that are not met, each a veto (spec 2): their ids on both sides."""
+
+    before: tuple[Short, ...] = ()
+    after: tuple[Short, ...] = ()
+
+
 class Cause(Part):
     """A change that moves a row: undone alone it moves the row back, or made alone it moves it.
 
@@ -203,6 +210,7 @@ class PlanReview(Part):
     change: Literal["new", "changed", "deleted", "catalogue"] = Field(description="catalogue：方案没有改动，只是目录的改动使它得分变化")
     pass_line: Digits | None
     total: Total
+    unmet: Unmet = Field(Unmet(), title="不满足的基本要求")
     stage: Stage
     rows: tuple[Row, ...] = ()
     figures: tuple[Figure, ...] = ()

@@ -25,7 +25,7 @@ def laid_out(home: Path, range_: str) -> Iterator[Path | None]:
         names = [name for name in by_folder(changed(repository, found.base, found.head), where) if name]
         shelf = catalogues(found.top, found.trusted, where, room / "base")
         shutil.copytree(shelf.root if shelf.root.is_dir() else INDICATORS, room / "home" / "indicators")
-        for name in sorted(plan_folders(names, found, found.head)):
+        for name in sorted(plan_folders(found, found.head, where).intersection(names)):
             side(found, Place(found.head, room / "head", shelf), name)
         plans = room / "head" / where.plans
         if not plans.is_dir():

@@ -14,7 +14,8 @@ from zcfdocs.finding import Finding, Severity, define
 from zcfdocs.history import identity
 from zcfdocs.pipeline import Examined, ordered
 from zcfdocs.reviewing import model
-from zcfdocs.reviewing.comparison import Compared, compare
+from zcfdocs.reviewing.compared import Compared
+from zcfdocs.reviewing.comparison import compare
 from zcfdocs.reviewing.effect import catalogue_effect
 from zcfdocs.reviewing.forms.sides import Sides
 from zcfdocs.reviewing.headline import headline
@@ -23,9 +24,11 @@ from zcfdocs.reviewing.people.owners import NOBODY as NOBODYS
 from zcfdocs.reviewing.people.owners import Owners
 from zcfdocs.reviewing.people.roles import roles
 from zcfdocs.reviewing.people.standing import NOBODY, Standing
+from zcfdocs.reviewing.people.steps import steps
 from zcfdocs.reviewing.people.territory import (
     judge_clashes,
     judge_files,
+    judge_move,
     judge_number,
     judge_outside,
     judge_owner,
@@ -87,11 +90,14 @@ def review(asked: Asked, with_bodies: bool = False) -> Outcome:
         folders = by_folder(found, asked.layout)
         pairs, elsewhere = _pairs(asked, folders, both)
         pairs = _with_neighbours(asked, pairs, repository)
-        plans = [compare(_judged(asked, pair, folders), asked.day) for pair in pairs[:MOST]]
+        plans = [compare(_judged(asked, pair, folders, repository), asked.day) for pair in pairs[:MOST]]
         plans = [_with_opinions(plan, pair) for plan, pair in zip(plans, pairs, strict=False)]
         touched = frozenset(side.folder for pair in pairs for side in (pair.before, pair.after) if side is not None)
         outside = sorted(change.path for change in elsewhere)
-        more, effects = catalogue_effect(asked.between, asked.layout, found, both, touched, asked.day)
+        city = _city(asked)
+        # What somebody who may not change the catalogue would do to thousands of plans is not worked out.
+        wanted = found if not city.is_known or "city" in city.roles else []
+        more, effects = catalogue_effect(asked.between, asked.layout, wanted, both, touched, asked.day)
         findings = [*asked.findings, *_of_none(asked, pairs, outside, elsewhere), *more]
         bodies = {plan.path: sides_of(*pair.examined) for plan, pair in zip(plans, pairs, strict=False)} if with_bodies else {}
         return Outcome(_made(asked, [*plans, *effects], outside, findings, both[0]), bodies)
@@ -116,29 +122,28 @@ def _made(asked: Asked, plans: Sequence[model.PlanReview], outside: Sequence[str
 
 
 def _pairs(asked: Asked, folders: Mapping[str, Sequence[Changed]], both: tuple[Room, Room]) -> tuple[list[Compared], list[Changed]]:
-    """Plans before and after, a moved one with itself; changes that belong to no plan on either side."""
-    names = [folder for folder in folders if folder]
-    olds, news = (plan_folders(names, asked.between, room.commit) for room in both)
-    gone = {folder: side(asked.between, both[0], folder) for folder in sorted(olds - news)}
-    fresh = {folder: side(asked.between, both[1], folder) for folder in sorted(news - olds)[:MOST]}
+    """Plans before and after, a moved one with itself; changes that belong to no plan that can be read on either side."""
+    names = frozenset(folder for folder in folders if folder)
+    olds, news = (plan_folders(asked.between, room.commit, asked.layout) & names for room in both)
+    gone = {folder: side(asked.between, both[0], folder) for folder in sorted(olds - news)[: MOST + 1]}
+    fresh = {folder: side(asked.between, both[1], folder) for folder in sorted(news - olds)[: MOST + 1]}
     moved = _moved(gone, fresh)
     pairs = [_pair(asked, gone.pop(moved[folder]) if folder in moved else None, after) for folder, after in fresh.items()]
     for folder in sorted(olds & news)[: MOST + 1]:
         before = side(asked.between, both[0], folder)
         pairs.append(_pair(asked, before, side(asked.between, both[1], folder, before)))
-    pairs += [_pair(asked, before, None) for before in gone.values() if before.examined is not None]
-    elsewhere = [change for folder, inside in folders.items() if folder not in olds | news for change in inside]
-    return [pair for pair in pairs if any(pair.examined)], elsewhere
+    pairs += [_pair(asked, before, None) for before in gone.values()]
+    pairs = [pair for pair in pairs if any(pair.examined)]
+    judged = {side.folder for pair in pairs for side in (pair.before, pair.after) if side is not None}
+    return pairs, [change for folder, inside in folders.items() if folder not in judged for change in inside]
 
 
 def _pair(asked: Asked, before: Side | None, after: Side | None) -> Compared:
     """Who somebody is to a plan is told by where it stood before, so that nobody moves it to where they may."""
-    after = after if after is not None and after.examined is not None else None
+    before, after = (side if side is not None and side.examined is not None else None for side in (before, after))
     place = before or after
     standing = roles(asked.owners, asked.who, asked.layout.root, place.folder) if asked.who and place is not None else NOBODY
-    if asked.onto_protected and standing.is_bureau:
-        standing = replace(standing, roles=standing.roles | {"factory"})
-    return Compared(before if before is not None and before.examined is not None else None, after, standing)
+    return Compared(before, after, standing)
 
 
 def _moved(gone: Mapping[str, Side], fresh: Mapping[str, Side]) -> dict[str, str]:
@@ -163,14 +168,14 @@ def _identity(item: Examined | None) -> str | None:
 
 def _with_neighbours(asked: Asked, pairs: Sequence[Compared], repository: git.Repo) -> list[Compared]:
     """The findings that only show beside the other plans of each commit."""
-    sides: list[dict[str, list[Finding]]] = []
-    for number, commit in enumerate((asked.between.base, asked.between.head)):
-        readings = [item.reading for pair in pairs[:MOST] if (item := pair.examined[number]) is not None]
-        told: dict[str, list[Finding]] = {}
-        for finding in shared(repository, asked.between.top, commit, asked.layout, readings) if readings else ():
-            told.setdefault(finding.path, []).append(finding)
-        sides.append(told)
-    old, new = sides
+    readings = [[item.reading for pair in pairs[:MOST] if (item := pair.examined[number]) is not None] for number in (0, 1)]
+    told: list[dict[str, list[Finding]]] = []
+    for findings in shared(repository, (asked.between.base, asked.between.head), asked.layout, (readings[0], readings[1])):
+        by_path: dict[str, list[Finding]] = {}
+        for finding in findings:
+            by_path.setdefault(finding.path, []).append(finding)
+        told.append(by_path)
+    old, new = told
     return [replace(pair, shared=(_of(pair.before, old), _of(pair.after, new))) for pair in pairs]
 
 
@@ -183,21 +188,20 @@ def _of(side: Side | None, told: Mapping[str, Sequence[Finding]]) -> tuple[Findi
     return (*told.get(side.path, ()), *beside_it)
 
 
-def _judged(asked: Asked, pair: Compared, folders: Mapping[str, Sequence[Changed]]) -> Compared:
-    """With what is said of its files and of who changes it."""
+def _judged(asked: Asked, pair: Compared, folders: Mapping[str, Sequence[Changed]], repository: git.Repo) -> Compared:
+    """With what is said of its files and of who changes it, and of the stages it went through."""
     place = pair.after or pair.before
     assert place is not None
-    inside = [
-        change
-        for side in {s.folder: s for s in (pair.before, pair.after) if s is not None}.values()
-        for change in folders.get(side.folder, ())
-    ]
-    own = [change for change in inside if not change.path.endswith(f"/{REVIEW}")]
+    sides = {side.folder: side for side in (pair.before, pair.after) if side is not None}
+    inside = [change for folder in sides for change in folders.get(folder, ())]
     extra = list(judge_files(inside, asked.layout))
-    if own:
+    if any(not change.path.endswith(f"/{REVIEW}") for change in inside):
         extra += judge_owner(place.path, pair.standing, pair.before is None)
-    if len(own) < len(inside):
+    if _review_of(pair.before) != _review_of(pair.after) and pair.after is not None:
         extra += judge_reviews(f"{place.folder}/{REVIEW}", pair.standing)
+    if pair.before is not None and pair.after is not None:
+        there = roles(asked.owners, asked.who, asked.layout.root, pair.after.folder) if asked.who else NOBODY
+        extra += judge_move(pair.before.folder, pair.after.folder, _begun(pair), (pair.standing, there))
     if pair.after is not None:
         extra += judge_sizes(place.folder, pair.after.files, inside)
         extra += judge_clashes({place.folder: pair.after.files})
@@ -205,15 +209,33 @@ def _judged(asked: Asked, pair: Compared, folders: Mapping[str, Sequence[Changed
         extra.append(
             Finding("R214", (), "这次改动删除了方案", "撤回的方案改为 stage: withdrawn，不要删除文件夹", path=place.path, line=1, column=1)
         )
-    return replace(pair, extra=(*pair.extra, *extra))
+    taken = steps(repository, asked.between, [side.path for side in (pair.before, pair.after) if side is not None])
+    return replace(pair, extra=(*pair.extra, *extra), steps=taken)
+
+
+def _review_of(side: Side | None) -> str | None:
+    """The bureau's own file beside a plan."""
+    return side.files[REVIEW].sha if side is not None and REVIEW in side.files else None
+
+
+def _begun(pair: Compared) -> bool:
+    """Whether the plan was handed in before this change."""
+    item = pair.examined[0]
+    plan = item.reading.plan if item is not None else None
+    book = item.rulebook if item is not None else None
+    return plan is None or book is None or plan.stage != book.catalogue.stages[0].key
+
+
+def _city(asked: Asked) -> Standing:
+    """As what somebody stands towards that which belongs to no plan."""
+    return roles(asked.owners, asked.who, asked.layout.root, asked.layout.indicators.rstrip("/")) if asked.who else NOBODY
 
 
 def _of_none(asked: Asked, pairs: Sequence[Compared], outside: Sequence[str], elsewhere: Sequence[Changed]) -> Iterator[Finding]:
     yield from judge_files(elsewhere, asked.layout)
     if asked.onto_protected:
         yield from judge_protected(pair.standing for pair in pairs)
-    city = roles(asked.owners, asked.who, asked.layout.root, asked.layout.indicators.rstrip("/")) if asked.who else NOBODY
-    yield from judge_outside(outside, [city if city.who else Standing(asked.who)], bool(pairs))
+    yield from judge_outside(outside, [_city(asked)], bool(pairs))
     yield from judge_number(
         [side.path for pair in pairs if (side := pair.after or pair.before) is not None], [pair.standing for pair in pairs]
     )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from typing import Any, get_args
 
+from zcfdocs.fields import Noun
 from zcfdocs.figure import PLAIN_NUMBER
-from zcfdocs.finding import Route
+from zcfdocs.finding import Route, field_path
+from zcfdocs.plan import Plan
 from zcfdocs.tree import Node
 
 # What tells one item of a list from another: the first set of keys that the item has.
@@ -55,9 +59,9 @@ class Change:
 
 
 def differences(before: Node | None, after: Node | None, routes: tuple[Route, Route] = ((), ())) -> Iterator[Change]:
-    """Every change between two values that stand for the same thing; numbers written differently but equal are none."""
+    """Every change between two values that stand for the same thing; none where a field of numbers has the same one written differently."""
     if before is None or after is None or type(before.value) is not type(after.value) or isinstance(before.value, (str, type(None))):
-        if not _same(before, after):
+        if not _same(before, after, routes[1]):
             here = tuple(route if _told(node) is not None else None for node, route in zip((before, after), routes, strict=True))
             yield Change((here[0], here[1]), (routes[0][:-1], routes[1][:-1]), _told(before), _told(after))
         return
@@ -124,12 +128,33 @@ def _items(node: Node) -> Sequence[Node]:
     return node.value if isinstance(node.value, list) else ()
 
 
-def _same(before: Node | None, after: Node | None) -> bool:
+def _same(before: Node | None, after: Node | None, route: Route) -> bool:
+    """A site "1" and a site "1.0" are two names: only what the plan reads as a number is compared as one."""
     old, new = (None if node is None else node.data for node in (before, after))
     if old == new or (not old and not new):
         return True
     numbers = [text for text in (old, new) if isinstance(text, str) and PLAIN_NUMBER.fullmatch(text) and len(text) <= 40]
-    return len(numbers) == 2 and Fraction(numbers[0]) == Fraction(numbers[1])
+    return len(numbers) == 2 and field_path(route) in _number_fields() and Fraction(numbers[0]) == Fraction(numbers[1])
+
+
+@cache
+def _number_fields() -> frozenset[str]:
+    """Paths of the plan's fields that hold an exact number; a product's share is one, though it may be written out in four."""
+    return frozenset(_numbers_of(Plan, ""))
+
+
+def _numbers_of(annotation: Any, path: str) -> Iterator[str]:
+    if annotation is Fraction:
+        yield path
+    elif isinstance(annotation, type) and issubclass(annotation, Noun):
+        fields = annotation.model_fields
+        if all(field.annotation is Fraction for field in fields.values()):
+            yield path
+        for name, field in fields.items():
+            yield from _numbers_of(field.annotation, f"{path}.{field.alias or name}".lstrip("."))
+    else:
+        for part in get_args(annotation):
+            yield from _numbers_of(part, path)
 
 
 def _told(node: Node | None) -> str | None:

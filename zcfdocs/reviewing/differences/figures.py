@@ -18,6 +18,7 @@ from zcfdocs.reviewing.differences.align import Change
 from zcfdocs.reviewing.differences.walking import field_of, value_at
 from zcfdocs.reviewing.naming.labels import label_of
 from zcfdocs.scorecard import YEAR_FIGURES, Json
+from zcfdocs.units import compound_ratio
 
 MARKS = {
     "historic_year": "推荐之后改动了历史年度",
@@ -52,11 +53,16 @@ def changed_figures(
             route = routes[side]
             plan, source = (before, after)[side], sources[side]
             assert route is not None
-            marks = tuple(_marks(plan, route, old, new, late))
-            line = source.line_of(route) if source else 0
-            label = label_of(route, plan, rulebook)
+            units = tuple(_unit(of, at) if at is not None else "" for of, at in zip((before, after), routes, strict=True))
+            same = _in_unit(old, *units) if _measured(before, routes[0]) == _measured(after, routes[1]) else None
             yield model.Figure(
-                route=route, line=line, unit=_unit(plan, route), before=_exact(old), after=_exact(new), marks=marks, label=label
+                route=route,
+                line=source.line_of(route) if source else 0,
+                unit=" → ".join(dict.fromkeys(filter(None, units))),
+                before=_exact(old),
+                after=_exact(new),
+                marks=tuple(_marks(plan, route, same, new, late)),
+                label=label_of(route, plan, rulebook),
             )
 
 
@@ -93,7 +99,20 @@ def _unit(plan: Plan | None, route: Route) -> str:
     return UNITS.get(str(route[-1]), "") if len(route) > 1 and route[-2] in ("saves", "achieved", "reported") else ""
 
 
+def _in_unit(value: Fraction | None, unit: str, other: str) -> Fraction | None:
+    """The quantity in the other unit; None where the two measure different things."""
+    size = compound_ratio(unit, other)
+    return None if value is None or size is None else value * size
+
+
+def _measured(plan: Plan | None, route: Route | None) -> tuple[Any, ...]:
+    """Of what the number is an amount; another carrier's is no slip of the first."""
+    parent = value_at(plan, route[:-1]) if route is not None else None
+    return tuple(getattr(parent, name, None) for name in ("carrier", "gas", "metric"))
+
+
 def _marks(plan: Plan | None, route: Route, old: Fraction | None, new: Fraction | None, late: bool) -> Iterator[str]:
+    """`old` in the unit of `new`, None where nothing of the kind stood there."""
     year = value_at(plan, route[:2]) if route[0] == "years" and len(route) > 2 else None
     if late and year is not None and year.kind == "actual":
         yield "historic_year"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
-from pathlib import Path
 
-from zcfdocs.binding.looking import bounded, heard
 from zcfdocs.catalogue import Catalogue, Rulebook
 from zcfdocs.dossier import is_public, private_values
 from zcfdocs.fields import leaves
@@ -18,6 +14,8 @@ from zcfdocs.finding import Finding, Route, Severity, define, field_path
 from zcfdocs.plan import Plan
 from zcfdocs.reading import Reading
 from zcfdocs.reviewing import model
+from zcfdocs.reviewing.differences.metadata import AUTHORS, inside
+from zcfdocs.reviewing.differences.personal import personal
 from zcfdocs.reviewing.naming.labels import label_of
 
 W, E = Severity.WARNING, Severity.ERROR
@@ -33,53 +31,33 @@ define(
     wrong="把含身份证复印件的文件标为 public: true",
     right="只公开不含个人信息的文件",
 )
-define("R304", E, "将公开的佐证文件里有个人信息或位置", why="照片里的拍摄位置、PDF 里的作者和电话会随文件一起公开。", wrong="带 GPS 的手机照片标为 public: true",
-       right="去掉位置信息后再公开")  # fmt: skip
-KINDS = {"R301": "personal", "R302": "kept", "R303": "evidence", "R304": "metadata"}
-MOBILE = re.compile(r"(?<![0-9A-Za-z.])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9A-Za-z])")
-LANDLINE = re.compile(r"(?<![0-9A-Za-z.])0[1-9][0-9]{1,2}[- ][2-9][0-9]{6,7}(?![0-9])")
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
-IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
+define("R304", E, "将公开的佐证文件里有个人信息或位置", why="照片里的拍摄位置，PDF、Word、Excel 文件属性里的电话和证件号码，会随文件一起公开。", wrong="带 GPS 的手机照片标为 public: true",
+       right="去掉后再公开")  # fmt: skip
+define(
+    "R305",
+    W,
+    "将公开的佐证文件里写着人名",
+    why="文件属性里的作者、最后保存者会随文件一起公开。",
+    wrong="作者：张三（文件属性）",
+    right="在文件属性里清除，或确认可以公开",
 )
-NAMES = {"手机号码": MOBILE, "电话号码": LANDLINE, "电子邮箱": EMAIL, "身份证号码": IDENTITY}
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+KINDS = {"R301": "personal", "R302": "kept", "R303": "evidence", "R304": "metadata", "R305": "metadata"}
 LARGEST = 50 << 20
 SHOWN = 3  # values of a field that are named
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Personal data in a text: what it is and its beginning, never the whole."""
-
-    name: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.text[:3]}…{self.text[-2:]}"
-
-
-def personal(text: str) -> Iterator[Seen]:
-    """Phone numbers, addresses of mail, identity numbers (GB 11643 with its check digit)."""
-    for name, pattern in NAMES.items():
-        for match in pattern.finditer(text):
-            if name != "身份证号码" or _is_identity(match[0]):
-                yield Seen(name, match[0])
-
-
-def _is_identity(text: str) -> bool:
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, text, strict=False))
-    return "10X98765432"[total % 11] == text[-1].upper()
-
-
 def revealed(before: Reading | None, after: Reading, changed: Collection[str], catalogue: Catalogue) -> Iterator[Finding]:
-    """Only what the change brings: what stood there before is not told again. `changed` are files within the plan's folder."""
+    """Only what the change brings; of a plan that had no public page that is all that stands in it.
+
+    `changed` are files within the plan's folder.
+    """
     plan, old = after.plan, before.plan if before else None
     if plan is None:
         return
-    yield from _texts(before, after, catalogue)
+    is_first = will_be_public(old, plan, catalogue)
+    yield from _texts(None if is_first else before, after, catalogue)
     yield from _kept(old, plan, catalogue)
-    yield from _files(old, plan, after, changed)
+    yield from _files(None if is_first else old, plan, after, changed)
 
 
 def told(findings: Sequence[Finding], rulebook: Rulebook, plan: Plan) -> tuple[model.Private, ...]:
@@ -97,36 +75,25 @@ def told(findings: Sequence[Finding], rulebook: Rulebook, plan: Plan) -> tuple[m
 
 def _texts(before: Reading | None, after: Reading, catalogue: Catalogue) -> Iterator[Finding]:
     assert after.plan is not None
-    known = _public_text(before, catalogue) if before else ""
+    text_before = _public_text(before, catalogue) if before else ""
+    known = {seen.text for seen in personal(text_before)}
     own = private_values(after.plan, catalogue)
     for route, text in leaves(after.plan):
         if isinstance(text, str) and catalogue.audience(field_path(route)) == "public":
             for seen in personal(text):
                 if seen.text not in known:
-                    yield Finding(
-                        "R301", route, f"这里有{seen}，公开页面会印出来", "改写这段文字；联系方式只填在 factory.phone、factory.email"
-                    )
+                    hint = "改写这段文字；联系方式只填在 factory.phone、factory.email"
+                    yield Finding("R301", route, f"这里有{seen}，公开页面会印出来", hint)
+    persons = [name for name in _persons(after.plan) if name not in text_before]
     for number, line in enumerate(after.source.body.split("\n"), after.source.body_line):
         for seen in personal(line):
             if seen.text not in known:
-                yield Finding(
-                    "R301",
-                    (),
-                    f"正文有{seen}{_fate(seen.text, own)}",
-                    "正文不写个人的联系方式和证件号码",
-                    line=number,
-                    column=line.index(seen.text) + 1,
-                )
-        for name in _persons(after.plan):
-            if name in line and name not in known:
-                yield Finding(
-                    "R301",
-                    (),
-                    f"正文出现了联系人或法定代表人的姓名（{name[0]}…），公开页面会遮去，申报材料照印",
-                    "不需要时请删去",
-                    line=number,
-                    column=line.index(name) + 1,
-                )
+                message, hint = f"正文有{seen}{_fate(seen.text, own)}", "正文不写个人的联系方式和证件号码"
+                yield Finding("R301", (), message, hint, line=number, column=seen.start + 1)
+        for name in persons:
+            if name in line:
+                message = f"正文出现了联系人或法定代表人的姓名（{name[0]}…），公开页面会遮去，申报材料照印"
+                yield Finding("R301", (), message, "不需要时请删去", line=number, column=line.index(name) + 1)
 
 
 def _fate(text: str, own: Sequence[str]) -> str:
@@ -168,47 +135,12 @@ def _files(old: Plan | None, plan: Plan, reading: Reading, changed: Collection[s
         if item.file not in known:
             yield Finding("R303", route, f"佐证“{item.title}”（{item.file}）将放到公开网站", "确认文件里没有个人信息")
         if fact.size <= LARGEST:
-            for what in inside(reading.source.folder / item.file):
+            said = (item.issuer, item.holder, item.title, plan.factory.name, plan.factory.applicant)
+            for what in inside(reading.source.folder / item.file, said):
+                code = "R305" if what.startswith(tuple(AUTHORS)) else "R304"
                 yield Finding(
-                    "R304", ("evidence", index, "file"), f"{item.file} 里有{what}，会随文件公开", "去掉后重新保存，或改为 public: false"
+                    code, ("evidence", index, "file"), f"{item.file} 里有{what}，会随文件公开", "去掉后重新保存，或改为 public: false"
                 )
-
-
-def inside(path: Path) -> Iterator[str]:
-    """What a picture or a PDF says of people and places besides what it shows."""
-    if path.suffix.lower() in (".jpg", ".jpeg", ".png"):
-        yield from _in_picture(path)
-    elif path.suffix.lower() == ".pdf":
-        yield from _in_pdf(path.read_bytes())
-
-
-def _in_picture(path: Path) -> Iterator[str]:
-    from PIL import ExifTags, Image  # only where a picture becomes public
-
-    try:
-        with Image.open(path) as picture:
-            exif = picture.getexif()
-            if exif.get_ifd(ExifTags.IFD.GPSInfo):
-                yield "拍摄位置（GPS）"
-            told = " ".join(
-                str(value)
-                for tag, value in exif.items()
-                if tag in (ExifTags.Base.Artist, ExifTags.Base.Copyright, ExifTags.Base.ImageDescription)
-            )
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return
-    yield from map(str, personal(told))
-
-
-def _in_pdf(data: bytes) -> Iterator[str]:
-    import pikepdf  # only where a PDF becomes public
-
-    try:
-        with bounded(), heard(), pikepdf.open(io.BytesIO(data)) as document:
-            told: Mapping[str, str] = {str(key): str(value)[:2000] for key, value in document.docinfo.items()}
-    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, RecursionError):
-        return
-    yield from map(str, personal(" ".join(told.values())))
 
 
 def will_be_public(old: Plan | None, plan: Plan, catalogue: Catalogue) -> bool:

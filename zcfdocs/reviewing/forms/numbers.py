@@ -26,6 +26,9 @@ def numbers(plan: PlanReview) -> Iterator[Section]:
         yield Section(title, Table(heads, told, frozenset((2, 3, 4, 5))), len(told) > OPEN)
 
 
+CHANGED = " → "  # between two units
+
+
 def _figure(figure: Figure) -> tuple[Spans, ...]:
     before, after = shown(figure.before, figure.after, 6)
     marks = "；".join(MARKS.get(mark, mark) for mark in figure.marks)
@@ -34,7 +37,7 @@ def _figure(figure: Figure) -> tuple[Spans, ...]:
         figure.unit or NONE,
         before,
         after,
-        _share(figure.before, figure.after),
+        NONE if CHANGED in figure.unit else _share(figure.before, figure.after),
         str(figure.line) if figure.line else NONE,
     )
     return (*map(plain, cells), (Span(f"⚠ {marks}", "strong"),) if marks else plain(""))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from zcfdocs.figure import rounded
-from zcfdocs.reviewing.forms.numbers import NONE, OPEN, shown, signed, unitless
+from zcfdocs.reviewing.forms.numbers import CHANGED, NONE, OPEN, shown, signed, unitless
 from zcfdocs.reviewing.forms.telling import Section, Span, Spans, Table, lines, plain
 from zcfdocs.reviewing.model import Cause, Opinion, PlanReview, Row
 from zcfdocs.reviewing.naming import words
@@ -61,7 +61,9 @@ def _cause(cause: Cause, unit: str, path: str) -> Spans:
     if cause.route:
         told.append(unitless(words.where(cause), unit))
     if (cause.before, cause.after) != (None, None):
-        told.append(f" {_short(cause.before)} → {_short(cause.after)} {unit}".rstrip())
+        old, _, new = unit.partition(CHANGED)
+        before = f"{_short(cause.before)} {old}" if new else _short(cause.before)
+        told.append(f" {before} → {_short(cause.after)} {new or old}".rstrip())
     place = " ".join((*((cause.path,) if cause.path != path else ()), *((f"第 {cause.line} 行",) if cause.line else ())))
     return (Span("".join(told)), *((Span(f"（{place}）", "faint"),) if place else ()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from zcfdocs.reviews import NAME as REVIEWS
 
 # No line can name these on purpose, so what owns them owns the whole folder.
 ANY = "\x01"
+LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 ROLES = ("city", "district", "expert", "factory")
 
 
@@ -25,16 +27,20 @@ class People:
 
 
 def plain(owner: str) -> str:
-    """A login, team or e-mail as it is compared: forges ignore case."""
-    return owner.strip().removeprefix("@").casefold()
+    """A login, team or e-mail as it is compared: forges ignore the case of ASCII letters, in which a login is written; `ſ` is no `s`."""
+    return owner.strip().removeprefix("@").translate(LOWER)
 
 
 def people(owners: Owners, root: str, folder: str) -> People:
-    """Of a plan's folder below `<root>plans/`; `root` is empty or ends in a slash, both are paths from the top of the repository."""
+    """Of a plan's folder below `<root>plans/`; `root` is empty or ends in a slash, both are paths from the top of the repository.
+
+    An expert is named by a line for review.yaml itself: whoever owns the folder as a whole is none.
+    """
     city = _of(owners, f"{root}indicators/{ANY}")
     district = _of(owners, f"{root}plans/{district_of(root, folder)}/{ANY}/plan.md")
     own = _of(owners, f"{folder}/plan.md") - city - district
-    reviewers = _of(owners, f"{folder}/{REVIEWS}") - city - district
+    named = (rule for rule in owners.rules_of(f"{folder}/{REVIEWS}") if rule.pattern.endswith(REVIEWS))
+    reviewers = frozenset(plain(owner) for rule in named for owner in rule.owners) - city - district
     return People(city, district, reviewers - own, own)
 
 

@@ -15,6 +15,7 @@ import git
 
 from zcfdocs.errors import ZcfError
 from zcfdocs.provenance import SAFE
+from zcfdocs.reviewing.people.roles import plain
 from zcfdocs.snapshot import FULL
 
 SIGNERS = ".zcfdocs/allowed_signers"
@@ -25,6 +26,8 @@ State = Literal["good", "unsigned", "unknown", "expired", "revoked", "bad"]
 # `%G?`: U is a good signature of a key that nobody vouches for, of SSH one that the list does not name.
 STATES: Mapping[str, State] = {"G": "good", "U": "unknown", "E": "unknown", "N": "unsigned", "X": "expired", "Y": "expired", "R": "revoked"}
 SSH_GOOD = re.compile(r'^Good "git" signature for (\S+) with ', re.MULTILINE)
+# git takes a tag whose key nobody vouches for; of a commit it says U.
+PGP_TRUSTED = re.compile(r"^\[GNUPG:\] TRUST_(FULLY|ULTIMATE)\b", re.MULTILINE)
 PGP_GOOD = re.compile(r"^\[GNUPG:\] GOODSIG [0-9A-F]+ .*<([^<>\s]+@[^<>\s]+)>$", re.MULTILINE)
 TOLD: Mapping[State, str] = {
     "good": "签名有效",
@@ -101,8 +104,6 @@ def environment(room: Path, allowed: bytes) -> dict[str, str]:
     numbered = {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(fixed)}
     return SAFE | numbered | {f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(fixed.values())} | {
         "GIT_CONFIG_COUNT": str(len(fixed)),
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
     }  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def whose(found: Sequence[Signature]) -> Signer:
     reasons = [f"提交 {one.commit[:12]}：{TOLD[one.state]}" for one in found if one.state != "good"]
     nameless = [one.commit[:12] for one in found if one.state == "good" and not is_principal(one.who)]
     reasons += [f"提交 {commit}：签名人不是单独一个人" for commit in nameless]
-    people = sorted({one.who.removeprefix("@").casefold() for one in found if one.state == "good"})
+    people = sorted({plain(one.who) for one in found if one.state == "good"})
     if len(people) > 1:
         reasons.append(f"由不同的人签名：{'、'.join(people)}")
     return Signer(None, tuple(reasons)) if reasons else Signer(found[0].who)
@@ -191,5 +192,6 @@ def _tagged(repository: git.Repo, tag: str) -> str | None:
 
 def _tagger(repository: git.Repo, tag: str) -> str | None:
     status, _, told = repository.git.execute(["git", "verify-tag", "--raw", tag], with_extended_output=True, with_exceptions=False)
-    found = SSH_GOOD.search(str(told)) or PGP_GOOD.search(str(told))
+    text = str(told)
+    found = SSH_GOOD.search(text) or (PGP_GOOD.search(text) if PGP_TRUSTED.search(text) else None)
     return found[1] if status == 0 and found and is_principal(found[1]) else None

@@ -99,6 +99,14 @@ define(
     wrong="企业 git push origin main",
     right="git push origin HEAD:shili/修改",
 )
+define(
+    "R218",
+    E,
+    "移动了已提交的方案",
+    why="已提交的方案换文件夹，会改变谁来审核、谁能改动它。",
+    wrong="企业把 plans/一区/甲 改名为 plans/二区/甲",
+    right="由主管部门移动",
+)
 LARGE = 20 << 20
 FOLDER = re.compile(r"[a-z0-9-]+")
 
@@ -179,12 +187,23 @@ def judge_protected(standings: Iterable[Standing]) -> Iterator[Finding]:
 
 def judge_owner(path: str, standing: Standing, is_new: bool) -> Iterator[Finding]:
     """Whether this person has anything to do with this plan."""
-    if standing.who is None or is_new or standing.roles & {"district", "city"}:
+    if standing.who is None or standing.is_bureau:
         return
     if standing.certain and "factory" not in standing.roles:
         yield _at(path, "R202", f"提交者 {standing.who} 不是这份方案的企业，也不是它的主管部门", "撤回对这份方案的改动")
-    elif not standing.certain:
+    elif not standing.certain and not is_new:
         yield _at(path, "R211", f"代码所有者文件没有写明 {standing.who} 与这份方案的关系", "由主管部门在 CODEOWNERS 中写明这份方案由谁维护")
+
+
+def judge_move(before: str, after: str, begun: bool, standings: tuple[Standing, Standing]) -> Iterator[Finding]:
+    """A plan that was handed in stays where it is unless its bureau, or that of the new place, moves it; a draft goes where it may."""
+    here, there = standings
+    if before == after or (here.is_bureau and there.is_bureau):
+        return
+    if begun:
+        yield _at(f"{after}/plan.md", "R218", f"方案从 {before} 移到了 {after}", "由主管部门移动；企业撤回对文件夹名称的改动")
+    elif there.certain and not there.roles & {"factory", "district", "city"}:
+        yield _at(f"{after}/plan.md", "R218", f"方案移到了 {after}，提交者 {here.who} 与那里无关", "移到自己的文件夹")
 
 
 def judge_reviews(path: str, standing: Standing) -> Iterator[Finding]:

@@ -13,7 +13,10 @@ from zcfdocs.errors import ZcfError
 from zcfdocs.provenance import SAFE
 
 PLACE = re.compile(r"([a-z0-9-]+/[a-z0-9-]+)/(.+)", re.DOTALL)
-EMPTY_TREE = ("4b825dc642cb6eb9a060e54bf8d69288fbee4904", "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321")
+EMPTY = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}  # the tree without files
 PLAIN, LINK, MODULE, GONE = ("100644", "100755"), "120000", "160000", "000000"
 
 

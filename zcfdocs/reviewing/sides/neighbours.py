@@ -3,45 +3,62 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import git
-from gitdb.exc import BadName, BadObject
 
 from zcfdocs.certificates import NUMBER, Run, run
 from zcfdocs.checks import across
 from zcfdocs.finding import Finding
+from zcfdocs.history.walk import blobs, each_plan
 from zcfdocs.plan import Plan
-from zcfdocs.reading import MAX_FILE, Reading, read_text
-from zcfdocs.reviewing.sides.changes import Layout
-from zcfdocs.snapshot import Blob, listing
+from zcfdocs.reading import Reading, read_text
+from zcfdocs.reviewing.sides.changes import PLAIN, Layout
 
-END = re.compile(r"\b(from|to): *[\"']?([^\s,\"'}\]#]{1,80})")
-
-
-def shared(repository: git.Repo, top: Path, commit: str, layout: Layout, own: Sequence[Reading]) -> list[Finding]:
-    """Findings of `own`, readings of plans at this commit, that rest on another plan of it. Only plans that may share something are read."""
-    places = {reading.source.path for reading in own}
-    wanted = [found for reading in own if reading.plan is not None for found in _runs(reading.plan)]
-    codes = {reading.plan.factory.uscc.encode() for reading in own if reading.plan is not None and reading.plan.factory.uscc}
-    others = []
-    for name, blob in listing(top, commit, (layout.plans,)).items():
-        if not name.endswith("/plan.md") or layout.folder_of(name) is None or name in places or not blob.is_plain or blob.size > MAX_FILE:
-            continue
-        raw = _raw(repository, blob)
-        if _may_share(raw, codes, wanted):
-            text = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-            others.append(read_text(text, top / ".git" / "none", name))
-    return [finding for finding in across([*own, *others]) if finding.path in places]
+END = re.compile(r"\b(from|to): *[\"']?([^\s,\"'}\]#]{1,80})(?=[\s,\"'}\]#])")
+FRONT_END = re.compile(rb"[\r\n]---[ \t]*[\r\n]")
+FOLDED = re.compile(r"[\s'\"]+")  # YAML may break a text at a space, and doubles its quotes
+EMPTY = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904", 64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}
+NOWHERE = Path("/nonexistent")  # evidence of the others is not looked at
 
 
-def _raw(repository: git.Repo, blob: Blob) -> bytes:
-    """Empty where a partial clone lacks it."""
-    try:
-        return bytes(repository.odb.stream(bytes.fromhex(blob.sha)).read())
-    except (BadName, BadObject, ValueError):
-        return b""
+def shared(
+    repository: git.Repo, commits: tuple[str, str], layout: Layout, own: tuple[Sequence[Reading], Sequence[Reading]]
+) -> Iterator[list[Finding]]:
+    """For each commit the findings of `own`, readings of plans there, that rest on another plan of it.
+
+    Each text is looked at once for both; only those that may share something are read.
+    """
+    plans = [plan for readings in own for reading in readings if (plan := reading.plan) is not None]
+    wanted = _by_prefix({found for plan in plans for found in _runs(plan)})
+    codes = {plan.factory.uscc.encode() for plan in plans if plan.factory.uscc}
+    places = [{reading.source.path for reading in readings} for readings in own]
+    listed = [
+        {name: blob for name, blob in _plans(repository, commit, layout).items() if name not in mine} if mine else {}
+        for commit, mine in zip(commits, places, strict=True)
+    ]
+    texts = dict.fromkeys(blob for names in listed for blob in names.values())
+    likely = {blob: raw for blob, raw in blobs(repository, texts) if _may_share(raw, codes, wanted)}
+    for names, mine, readings in zip(listed, places, own, strict=True):
+        others = [_read(name, likely[blob]) for name, blob in names.items() if blob in likely]
+        yield [finding for finding in across([*readings, *others]) if finding.path in mine]
+
+
+def _plans(repository: git.Repo, commit: str, layout: Layout) -> dict[str, str]:
+    """Every plan.md of a commit with its blob."""
+    told = repository.git.diff_tree(
+        "-r", "-z", "--raw", "--no-renames", "--no-abbrev", EMPTY[len(commit)], commit, "--", each_plan(layout.plans)
+    )
+    pieces = told.split("\0")
+    entries = ((entry.split(" "), name) for entry, name in zip(pieces[::2], pieces[1::2], strict=False))
+    return {name: entry[3] for entry, name in entries if entry[1] in PLAIN and layout.folder_of(name) is not None}
+
+
+def _read(name: str, raw: bytes) -> Reading:
+    return read_text(raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n"), NOWHERE, name)
 
 
 def _runs(plan: Plan) -> Iterator[Run]:
@@ -50,22 +67,48 @@ def _runs(plan: Plan) -> Iterator[Run]:
             yield from (found for item in offset.certificates if (found := run(item)) is not None)
 
 
-def _may_share(raw: bytes, codes: set[bytes], wanted: Sequence[Run]) -> bool:
+def _by_prefix(runs: set[Run]) -> dict[str, list[Run]]:
+    prefix = attrgetter("prefix")
+    return {name: list(found) for name, found in groupby(sorted(runs, key=prefix), key=prefix)}
+
+
+def _may_share(raw: bytes, codes: set[bytes], wanted: Mapping[str, Sequence[Run]]) -> bool:
     """False only where the text can neither name one of these factories nor count one of their certificates."""
-    if any(code in raw for code in codes):
+    front = FRONT_END.split(raw, maxsplit=1)[0]
+    if b"\\" in front or any(code in front for code in codes):  # an escape may spell a code or a number in another way
         return True
-    if not wanted or not any(run.prefix.encode() in raw for run in wanted):
+    named = [prefix for prefix in wanted if _whole(prefix).encode() in front]
+    if not named:
         return False
-    text = raw.decode("utf-8", "replace")
-    if "\\" in text.split("\n---", 1)[0]:  # an escape may spell a number in another way
-        return True
-    ends = [(match[1], found) for match in END.finditer(text) if (found := NUMBER.fullmatch(match[2])) is not None]
-    return any(_meets(run, ends) for run in wanted)
+    text = f"{front.decode('utf-8', 'replace')}\n"
+    ends = _ends(text)
+    return any(_is_odd(text, prefix, ends) or any(_meets(run, ends[prefix]) for run in wanted[prefix]) for prefix in named)
 
 
-def _meets(run: Run, ends: Sequence[tuple[str, re.Match[str]]]) -> bool:
-    of = {
-        name: [int(end[2]) for key, end in ends if key == name and end[1] == run.prefix and len(end[2]) == run.width]
-        for name in ("from", "to")
-    }
-    return any(first <= run.last for first in of["from"]) and any(last >= run.first for last in of["to"])
+def _whole(prefix: str) -> str:
+    """Its longest part that stands in the text as it is, however YAML writes it."""
+    return max(FOLDED.split(prefix), key=len)
+
+
+Ends = dict[tuple[str, int], list[int]]  # of each key, `from` and `to`, and width: lowest, highest, how many
+
+
+def _ends(text: str) -> dict[str, Ends]:
+    """Plainly written ends of runs by prefix."""
+    found: dict[str, Ends] = {}
+    for match in END.finditer(text):
+        if (end := NUMBER.fullmatch(match[2])) is not None:
+            value = int(end[2])
+            bounds = found.setdefault(end[1], {}).setdefault((match[1], len(end[2])), [value, value, 0])
+            bounds[:] = min(bounds[0], value), max(bounds[1], value), bounds[2] + 1
+    return found
+
+
+def _is_odd(text: str, prefix: str, ends: Mapping[str, Ends]) -> bool:
+    """Whether the prefix stands anywhere but in a plainly written end: only reading tells what is counted there."""
+    return not prefix or prefix != _whole(prefix) or text.count(prefix) != sum(bounds[2] for bounds in ends.get(prefix, {}).values())
+
+
+def _meets(run: Run, ends: Ends) -> bool:
+    low, high = ends.get(("from", run.width)), ends.get(("to", run.width))
+    return low is not None and high is not None and low[0] <= run.last and high[1] >= run.first

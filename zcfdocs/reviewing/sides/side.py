@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from zcfdocs.errors import ZcfError
+from zcfdocs.history.walk import each_plan
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import Examined, examine
 from zcfdocs.places import INDICATORS
-from zcfdocs.reviewing.sides.changes import Between, Layout
+from zcfdocs.reviewing.sides.changes import EMPTY, Between, Layout, opened
 from zcfdocs.snapshot import Blob, listing, write_out
 
 PLAN = "plan.md"
 LARGEST = 100 << 20  # bytes of one file that is looked into
-MOST = 1 << 30  # bytes of a plan's folder
+MOST = 300 << 20  # bytes that are written for one side of one plan
+BUDGET = 2 << 30  # bytes that are written for one side of a review
 DEEPEST = 10  # folders below a plan's
 
 
@@ -36,11 +39,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where one commit's files are written to; `shelf` holds the catalogues it is judged by."""
+    """Where one commit's files are written to; `shelf` holds the catalogues it is judged by, `spent` counts the bytes written."""
 
     commit: str
     place: Path
     shelf: Shelf
+    spent: list[int] = field(default_factory=list)
 
 
 @contextmanager
@@ -77,29 +81,32 @@ def side(between: Between, room: Room, folder: str, other: Side | None = None) -
 
 
 def _write(top: Path, room: Room, folder: str, files: Mapping[str, Blob], other: Side | None) -> None:
+    """Each content once: what `other` has, or another name of this folder, is linked to."""
     wanted = [name for name, blob in files.items() if _is_read(name, blob)]
-    if sum(files[name].size for name in wanted) > MOST:
-        wanted = [PLAN] if PLAN in wanted else []
-    known = {blob.sha: name for name, blob in other.files.items()} if other and other.examined else {}
-    fresh: list[str] = []
-    for name in wanted:
-        source = other.examined.path.parent / known[files[name].sha] if other and other.examined and files[name].sha in known else None
-        target = room.place / folder / name
-        if source is not None and source.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-        else:
-            fresh.append(name)
+    first = {files[name].sha: name for name in reversed(wanted)}
+    size = sum(files[name].size for name in first.values())
+    if size > MOST or sum(room.spent) + size > BUDGET:
+        raise ZcfError(f"{folder} 的文件太大或太多，不能评审", hint=f"一份方案的佐证合计不超过 {MOST >> 20} MB；压缩扫描件，或分批提交")
+    known = {blob.sha: other.examined.path.parent / name for name, blob in other.files.items()} if other and other.examined else {}
+    place = room.place / folder
+    fresh = [name for sha, name in first.items() if not (sha in known and known[sha].is_file())]
     write_out(top, {f"{folder}/{name}": files[name] for name in fresh}, [f"{folder}/{name}" for name in fresh], room.place)
+    room.spent.append(sum(files[name].size for name in fresh))
+    for name in wanted:
+        source, target = known.get(files[name].sha, place / first[files[name].sha]), place / name
+        if not target.exists() and source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(source, target)
 
 
 def _is_read(name: str, blob: Blob) -> bool:
     return blob.is_plain and blob.size <= LARGEST and name.count("/") <= DEEPEST
 
 
-def plan_folders(folders: Sequence[str], between: Between, commit: str) -> frozenset[str]:
-    """Those of the folders that hold a plan.md at the commit."""
-    if not folders:
-        return frozenset()
-    found = listing(between.top, commit, tuple(f"{folder}/{PLAN}" for folder in folders))
-    return frozenset(name.removesuffix(f"/{PLAN}") for name in found)
+def plan_folders(between: Between, commit: str, layout: Layout) -> frozenset[str]:
+    """Every folder that holds a plan.md at the commit, whatever that is."""
+    with opened(between.top) as repository:
+        told = repository.git.diff_tree(
+            "-r", "-z", "--name-only", "--no-renames", EMPTY[len(commit)], commit, "--", each_plan(layout.plans)
+        )
+    return frozenset(folder for name in told.split("\0") if (folder := layout.folder_of(name)) is not None and name == f"{folder}/{PLAN}")
