@@ -191,7 +191,9 @@ def test_a_new_plan_begins_as_a_draft_and_has_nothing_before(plans: Plans) -> No
 
 
 def test_a_new_plan_in_a_folder_that_is_promised_to_another_is_none_of_ones_business(plans: Plans) -> None:
-    plans.edit(("/plans/xiqing/shili/ @shili", "/plans/xiqing/neu/ @neu @xiqing-bureau\n/plans/xiqing/shili/ @shili"), name=".github/CODEOWNERS")
+    plans.edit(
+        ("/plans/xiqing/shili/ @shili", "/plans/xiqing/neu/ @neu @xiqing-bureau\n/plans/xiqing/shili/ @shili"), name=".github/CODEOWNERS"
+    )
     plans.settle()
     text = (plans.top / PLAN).read_text("utf-8").replace("91120111MA0EXAMP1P", "91120111MA0X0001XE").replace("MA0EXAMP", "MA0X0001")
     for who, wanted in (("@stranger", ["R202"]), ("@neu", []), ("@xiqing-bureau", [])):
