@@ -20,8 +20,11 @@ WORDS = {
     "Show this message and exit.": "显示这段说明",
     "[required]": "（必填）",
     "[default: ": "[默认：",
+    "[env var: ": "[环境变量：",
     "...\n": " …\n",
     " <list[Path]>": "",
+    " <list[str]>": "",
+    " <path>": "",
     " <str>": "",
 }
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]

@@ -61,7 +61,7 @@ def review(
         Threshold, typer.Option("--fail-on", metavar="error|warning", help="新问题到这个程度时退出码为 1")
     ] = Threshold.error,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="帐号", help="谁提交的；按基准提交里的 CODEOWNERS 判断身份", show_default=False)
+        str | None, typer.Option("--by", metavar="账号", help="谁提交的；按基准提交里的 CODEOWNERS 判断身份", show_default=False)
     ] = None,
     signed: Annotated[bool, typer.Option("--signed", help="身份取自提交的签名（.zcfdocs/allowed_signers）")] = False,
     repo: Annotated[

@@ -36,7 +36,8 @@ def compare(pair: Compared, day: date | None = None) -> model.PlanReview:
     changes = tuple(_changes(old, new))
     rulebook = next((item.rulebook for item in (new, old) if item is not None and item.rulebook), None)
     catalogue = rulebook.catalogue if rulebook else None
-    stage, findings = _stage_and_findings(pair, changes, catalogue)
+    public = tuple(_revealed(pair, catalogue))
+    stage, findings = _stage_and_findings(pair, changes, catalogue, public)
     sources = (old.reading.source if old else None, new.reading.source if new else None)
     numbers: tuple[model.Figure, ...] = ()
     if rulebook is not None:
@@ -62,7 +63,7 @@ def compare(pair: Compared, day: date | None = None) -> model.PlanReview:
             changed_paragraphs(*(blocks(item.reading.source.body, item.reading.source.body_line) if item else () for item in (old, new)))
         ),
         evidence=_evidence(pair, day),
-        private=_private(pair, rulebook),
+        private=_private(pair, rulebook, public),
         findings=findings,
     )
 
@@ -91,7 +92,16 @@ def _totals(cards: Sequence[Json | None]) -> model.Total:
     return model.Total(**{phase: pair(phase) for phase in PHASES})
 
 
-def _stage_and_findings(pair: Compared, changes: Sequence[Change], catalogue: Catalogue | None) -> tuple[model.Stage, model.Findings]:
+def _revealed(pair: Compared, catalogue: Catalogue | None) -> Iterator[Finding]:
+    old, new = pair.examined
+    if catalogue is not None and new is not None:
+        found = revealed(old.reading if old else None, new.reading, pair.changed_files, catalogue)
+        yield from map(new.reading.source.locate, found)
+
+
+def _stage_and_findings(
+    pair: Compared, changes: Sequence[Change], catalogue: Catalogue | None, public: Sequence[Finding]
+) -> tuple[model.Stage, model.Findings]:
     old, new = pair.examined
     before, after = _stage(old), _stage(new)
     if catalogue is None:
@@ -105,9 +115,8 @@ def _stage_and_findings(pair: Compared, changes: Sequence[Change], catalogue: Ca
         has_errors = new.has_errors or count(pair.shared[1], Severity.ERROR) > 0
         fresh += judge_steps(catalogue, taken, pair.standing, has_errors)
         fresh += _kept_as_it_was(pair, changes, catalogue)
-        fresh += revealed(old.reading if old else None, new.reading, pair.changed_files, catalogue)
         fresh = [new.reading.source.locate(finding) for finding in fresh]
-    return stage, _findings(pair, fresh)
+    return stage, _findings(pair, (*fresh, *public))
 
 
 def _findings(pair: Compared, fresh: Sequence[Finding]) -> model.Findings:
@@ -160,12 +169,11 @@ def _listed(item: Examined | None) -> dict[str, tuple[EvidenceItem, str]]:
     return {entry.id: (entry, entry.file) for entry in (plan.evidence if plan else ())}
 
 
-def _private(pair: Compared, rulebook: Rulebook | None) -> tuple[model.Private, ...]:
+def _private(pair: Compared, rulebook: Rulebook | None, public: Sequence[Finding]) -> tuple[model.Private, ...]:
     old, new = pair.examined
     if rulebook is None or new is None or new.reading.plan is None:
         return ()
     plan, source, catalogue = new.reading.plan, new.reading.source, rulebook.catalogue
-    found = [source.locate(item) for item in revealed(old.reading if old else None, new.reading, pair.changed_files, catalogue)]
     page: tuple[model.Private, ...] = ()
     if will_be_public(old.reading.plan if old else None, plan, catalogue):
         route: Route = ("publish",) if plan.publish else ("stage",)
@@ -173,4 +181,4 @@ def _private(pair: Compared, rulebook: Rulebook | None) -> tuple[model.Private, 
         page = (
             model.Private(kind="page", route=route, line=source.line_of(route), message=message, label=label_of(route, plan, rulebook)),
         )
-    return (*page, *told(found, rulebook, plan))
+    return (*page, *told(public, rulebook, plan))

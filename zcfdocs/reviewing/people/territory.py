@@ -78,7 +78,7 @@ define(
     "无法确认提交者是不是这家企业",
     why="代码所有者文件没有写明这份方案由谁维护。",
     wrong="（没有这一行）",
-    right="/plans/xiqing/示例/ @企业帐号 @区局帐号",
+    right="/plans/xiqing/示例/ @企业账号 @区局账号",
 )
 define(
     "R213",
