@@ -176,6 +176,8 @@ KEYS = ("factory", "district")
 
 @pytest.fixture
 def keys(tmp_path: Path) -> dict[str, Path]:
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("没有 ssh-keygen（openssh-client）")
     found = {name: tmp_path / name for name in KEYS}
     for path in found.values():
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)

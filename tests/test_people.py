@@ -153,6 +153,8 @@ class Signed(Repository):
 
 @pytest.fixture
 def signed(tmp_path: Path) -> Signed:
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("没有 ssh-keygen（openssh-client）")
     made = Signed(tmp_path / "signed")
     (made.top / "a").touch()
     made.commit()

@@ -38,6 +38,7 @@ ALL = {district.key: (f"@{district.key}-gxj",) for district in CATALOGUE.distric
 CAST = Cast(("@tj-gxj",), ALL, ("@expert-wang",), {"xiqing/jinhe": ("@jinhe-auto",)})
 SETUPS = [Setup(forge, vendored=vendored) for forge in FORGES for vendored in (False, True)]
 PLAN = "plans/xiqing/jinhe"
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="没有 jq")
 SHA = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
 
 
@@ -160,6 +161,7 @@ def test_that_guard_run_as_written_lets_a_change_of_plans_through_and_no_other(
     assert ("碰了 .github/" in done.stdout) is (code == 1)
 
 
+@needs_jq
 @pytest.mark.parametrize(
     ("number", "report", "code"), [("7", "HEAD", 0), ("7; x", "HEAD", 1), ("", "HEAD", 1), ("07", "HEAD", 1), ("7", "other", 1)]
 )
@@ -505,6 +507,8 @@ class Forge:
 
 @pytest.fixture(params=["gitlab", "gitea"])
 def forge(request: pytest.FixtureRequest, tmp_path: Path) -> Forge:
+    if shutil.which("jq") is None:
+        pytest.skip("没有 jq")
     return Forge(tmp_path, request.param)
 
 

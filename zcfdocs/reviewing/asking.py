@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -57,6 +58,8 @@ def _signer(found: Between, tags: Sequence[str]) -> tuple[str | None, tuple[Find
     blob = listing(found.top, found.trusted, (SIGNERS,)).get(SIGNERS)
     if blob is None or not blob.is_plain:
         raise ZcfError(f"基准提交里没有 {SIGNERS}，不能核对签名", hint="由主管部门在受保护分支上放入各人的公钥，写法见 docs")
+    if shutil.which("ssh-keygen") is None:
+        raise ZcfError("找不到 ssh-keygen，不能核对 SSH 签名", hint="Debian/Ubuntu：sudo apt-get install openssh-client")
     allowed = read(found.top, blob)
     signer = whose(signatures(found.top, found.base, found.head, allowed))
     if signer.who is None and (tagger := tag_signer(found.top, found.head, allowed, tags)) is not None:
