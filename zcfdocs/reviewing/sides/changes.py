@@ -10,6 +10,7 @@ from pathlib import Path
 import git
 
 from zcfdocs.errors import ZcfError
+from zcfdocs.history.walk import each_plan
 from zcfdocs.provenance import SAFE
 
 PLACE = re.compile(r"([a-z0-9-]+/[a-z0-9-]+)/(.+)", re.DOTALL)
@@ -119,6 +120,12 @@ def _entries(pieces: Sequence[str]) -> Iterator[Changed]:
     for entry, path in zip(pieces[::2], pieces[1::2], strict=False):
         before, after, old, new, _ = entry.removeprefix(":").split(" ")
         yield Changed(path, (before, after), (old, new))
+
+
+def plan_texts(repository: git.Repo, commit: str, layout: Layout) -> list[Changed]:
+    """Every plan.md of a commit, whatever it is: what the tree without files lacks."""
+    found = changed(repository, EMPTY[len(commit)], commit, (each_plan(layout.plans),))
+    return [change for change in found if (folder := layout.folder_of(change.path)) is not None and change.path == f"{folder}/plan.md"]
 
 
 def visible(path: str) -> str:

@@ -13,15 +13,14 @@ import git
 from zcfdocs.certificates import NUMBER, Run, run
 from zcfdocs.checks import across
 from zcfdocs.finding import Finding
-from zcfdocs.history.walk import blobs, each_plan
+from zcfdocs.history.walk import blobs
 from zcfdocs.plan import Plan
 from zcfdocs.reading import Reading, read_text
-from zcfdocs.reviewing.sides.changes import PLAIN, Layout
+from zcfdocs.reviewing.sides.changes import PLAIN, Layout, plan_texts
 
 END = re.compile(r"\b(from|to): *[\"']?([^\s,\"'}\]#]{1,80})(?=[\s,\"'}\]#])")
 FRONT_END = re.compile(rb"[\r\n]---[ \t]*[\r\n]")
 FOLDED = re.compile(r"[\s'\"]+")  # YAML may break a text at a space, and doubles its quotes
-EMPTY = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904", 64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}
 NOWHERE = Path("/nonexistent")  # evidence of the others is not looked at
 
 
@@ -37,7 +36,9 @@ def shared(
     codes = {plan.factory.uscc.encode() for plan in plans if plan.factory.uscc}
     places = [{reading.source.path for reading in readings} for readings in own]
     listed = [
-        {name: blob for name, blob in _plans(repository, commit, layout).items() if name not in mine} if mine else {}
+        {text.path: text.blobs[1] for text in plan_texts(repository, commit, layout) if text.modes[1] in PLAIN and text.path not in mine}
+        if mine
+        else {}
         for commit, mine in zip(commits, places, strict=True)
     ]
     texts = dict.fromkeys(blob for names in listed for blob in names.values())
@@ -45,16 +46,6 @@ def shared(
     for names, mine, readings in zip(listed, places, own, strict=True):
         others = [_read(name, likely[blob]) for name, blob in names.items() if blob in likely]
         yield [finding for finding in across([*readings, *others]) if finding.path in mine]
-
-
-def _plans(repository: git.Repo, commit: str, layout: Layout) -> dict[str, str]:
-    """Every plan.md of a commit with its blob."""
-    told = repository.git.diff_tree(
-        "-r", "-z", "--raw", "--no-renames", "--no-abbrev", EMPTY[len(commit)], commit, "--", each_plan(layout.plans)
-    )
-    pieces = told.split("\0")
-    entries = ((entry.split(" "), name) for entry, name in zip(pieces[::2], pieces[1::2], strict=False))
-    return {name: entry[3] for entry, name in entries if entry[1] in PLAIN and layout.folder_of(name) is not None}
 
 
 def _read(name: str, raw: bytes) -> Reading:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zcfdocs.errors import ZcfError
-from zcfdocs.history.walk import each_plan
 from zcfdocs.loading import Shelf
 from zcfdocs.pipeline import Examined, examine
 from zcfdocs.places import INDICATORS
-from zcfdocs.reviewing.sides.changes import EMPTY, Between, Layout, opened
+from zcfdocs.reviewing.sides.changes import Between, Layout, opened, plan_texts
 from zcfdocs.snapshot import Blob, listing, write_out
 
 PLAN = "plan.md"
@@ -106,7 +105,4 @@ def _is_read(name: str, blob: Blob) -> bool:
 def plan_folders(between: Between, commit: str, layout: Layout) -> frozenset[str]:
     """Every folder that holds a plan.md at the commit, whatever that is."""
     with opened(between.top) as repository:
-        told = repository.git.diff_tree(
-            "-r", "-z", "--name-only", "--no-renames", EMPTY[len(commit)], commit, "--", each_plan(layout.plans)
-        )
-    return frozenset(folder for name in told.split("\0") if (folder := layout.folder_of(name)) is not None and name == f"{folder}/{PLAN}")
+        return frozenset(text.path.removesuffix(f"/{PLAN}") for text in plan_texts(repository, commit, layout))
