@@ -185,6 +185,13 @@ def test_the_report_of_a_review_gets_each_opinion_beside_the_computed_points(hea
     assert (second.role, second.date, second.older) == ("expert", "", None)
 
 
+def test_points_that_are_not_taken_up_are_not_counted_either(heard: Callable[..., Opinions]) -> None:
+    """Points beyond the maximum and rows of no catalogue (R401, R402) stand in the file and nowhere else."""
+    said = "role: expert, reviewer: 丙, rows: [{id: 1.2.3, phase: now, points: 9}, {id: 9.9.9, phase: now, points: 1}, {id: 1.1.1, phase: now, points: 5}]"
+    (only,) = heard(said).heard
+    assert [item.id for item in only.rows] == ["1.1.1"]
+
+
 def test_the_block_under_the_score_reads_as_an_officer_would(plan: Dossier, heard: Callable[..., Opinions]) -> None:
     experts = "专家 [red]甲 4.00（未注明所审版本）；专家 乙 5.00（较早的版本）；专家平均 4.50（4.00—5.00，2 人）"
     assert list(opinion_lines(heard(SAID, *EXPERTS), plan.rulebook)) == [

@@ -16,7 +16,7 @@ from zcfdocs.manuscript.notation import day, points
 from zcfdocs.manuscript.parts import fill
 from zcfdocs.manuscript.scoresheet import percent_of
 from zcfdocs.manuscript.table import Cell, Row, Table, centred, heading, text, value
-from zcfdocs.reviews import AGES, ROLES, Beside, Heard, Mark, Opinions, PhaseOpinions, Review, Reviews, Spread, Sum, Voice, spread
+from zcfdocs.reviews import AGES, ROLES, Beside, Heard, Mark, Opinions, PhaseOpinions, Reviews, Spread, Sum, Voice, spread
 from zcfdocs.scoring.phase import PHASES
 from zcfdocs.scoring.score import GroupScore
 
@@ -66,7 +66,7 @@ def _reviews(found: Opinions, names: Mapping[Voice, str]) -> Table | None:
             centred(day(each.review.date)),
             text(each.review.decided),
             text(_version(each)),
-            text(_counts(each.review)),
+            text(_counts(each)),
         )
         for each in found.heard
     )
@@ -78,8 +78,8 @@ def _version(each: Heard) -> str:
     return f"{AGES[True]}（{short(each.review.digest or '')}）" if each.older else AGES[each.older] or "本版"
 
 
-def _counts(review: Review) -> str:
-    counts = {name: sum(row.phase == key for row in review.rows) for key, name in PHASES.items()}
+def _counts(each: Heard) -> str:
+    counts = {name: sum(row.phase == key for row in each.rows) for key, name in PHASES.items()}
     return "，".join(f"{name} {count} 项" for name, count in counts.items() if count)
 
 

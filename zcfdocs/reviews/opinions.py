@@ -103,11 +103,12 @@ class PhaseOpinions:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A review of the file, whose voice it is, and whether it is of an older version."""
+    """A review of the file, whose voice it is, whether it is of an older version, and the rows of it that count."""
 
     review: Review
     voice: Voice
     older: bool | None
+    rows: tuple[ReviewedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,14 @@ def spread(values: Iterable[Fraction]) -> Spread | None:
 
 def opinions(score: Score, catalogue: Catalogue, digest: str, reviews: Reviews) -> Opinions:
     """Of one voice the newest points for a row count; what does not fit the catalogue or the plan (R401–R403) is left out."""
-    heard = tuple(Heard(review, _voice(review, place), _older(review, digest)) for place, review in enumerate(reviews.reviews, 1))
+    heard = tuple(
+        Heard(review, _voice(review, place), _older(review, digest), tuple(item for item in review.rows if _fits(item, score, catalogue)))
+        for place, review in enumerate(reviews.reviews, 1)
+    )
     marks: dict[tuple[str, str], dict[Voice, Mark]] = {}
     for each in heard:
         review = each.review
-        for item in (item for item in review.rows if _fits(item, score, catalogue)):
+        for item in each.rows:
             given = Mark(each.voice, review.reviewer or "", review.date, item.points, item.reason or "", each.older)
             marks.setdefault((item.phase, item.id), {})[each.voice] = given
     order = tuple(sorted(dict.fromkeys(each.voice for each in heard), key=lambda voice: list(ROLES).index(voice.role)))
